@@ -61,7 +61,7 @@ def _run(installation: Installation, kills: int, posts: int, chance: random.Rand
 
 
 def _write_brands(here: Installation, url: str) -> str:
-    common = "every: 30s, requests_per_day: 100000, private_addresses: true"
+    common = "every: 30s, budget: {requests: 100000}, private_addresses: true"
     sources = [f'{{kind: feed, url: "{url}/{name}/feed.xml", {common}}}' for name in PATHS]
     sources += [f'{{kind: mastodon, url: "{url}/{name}", query: {BRAND}, {common}}}' for name in PATHS]
     path = Path(here.path("brands.yaml"))

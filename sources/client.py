@@ -19,7 +19,7 @@ from sources.item import SourceError
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
 
-    from sources.budget import DailyBudget
+    from sources.budget import Budget
 
 USER_AGENT: Final = "Tocsin/0.1 (brand monitoring; reads feeds and public APIs)"
 MAX_BODY: Final = 10_000_000
@@ -64,10 +64,29 @@ class Response:
             raise SourceError(f"answers no JSON, but {start}: check `url`") from None
 
 
+class CountedSocket:
+    """A WebSocket connection, what comes in by it taken off the budget."""
+
+    def __init__(self, socket: aiohttp.ClientWebSocketResponse, budget: Budget) -> None:
+        self._socket = socket
+        self._budget = budget
+
+    async def receive(self) -> aiohttp.WSMessage:
+        """Return the next message.
+
+        Raises:
+            BudgetUsedUpError: it was one too many.
+        """
+        message = await self._socket.receive()
+        if isinstance(message.data, str | bytes):
+            self._budget.spend_bytes(len(message.data))
+        return message
+
+
 class PoliteClient:
     """One per source. Redirects are followed to public addresses alone; each request is taken off the budget."""
 
-    def __init__(self, budget: DailyBudget, *, allow_private: bool = False, timeout: float | None = None) -> None:
+    def __init__(self, budget: Budget, *, allow_private: bool = False, timeout: float | None = None) -> None:
         self.budget = budget
         self._allow_private = allow_private
         self._timeout = _TIMEOUT if timeout is None else aiohttp.ClientTimeout(total=timeout)
@@ -113,18 +132,16 @@ class PoliteClient:
         place = first = _url(url).update_query(params or {})
         for _ in range(MAX_REDIRECTS + 1):
             check_url(place, allow_private=self._allow_private)
-            self.budget.spend()
+            self.budget.spend_request()
             sent = {**(headers or {}), **((secrets or {}) if place.origin() == first.origin() else {})}
             async with _explained(), self._request(place, sent) as answer:
                 if answer.status not in _MOVED or "Location" not in answer.headers:
-                    return await _read(answer, max_bytes)
+                    return await self._read(answer, max_bytes)
                 place = place.join(URL(answer.headers["Location"]))
         raise SourceError(f"redirects more than {MAX_REDIRECTS} times: check `url`", permanent=True)
 
     @asynccontextmanager
-    async def websocket(
-        self, url: str, params: Mapping[str, str], protocol: str
-    ) -> AsyncIterator[aiohttp.ClientWebSocketResponse]:
+    async def websocket(self, url: str, params: Mapping[str, str], protocol: str) -> AsyncIterator[CountedSocket]:
         """Yield a WebSocket connection that speaks a subprotocol.
 
         Raises:
@@ -132,7 +149,7 @@ class PoliteClient:
         """
         place = _url(url).update_query(params)
         check_url(place, allow_private=self._allow_private)
-        self.budget.spend()
+        self.budget.spend_request()
         assert self._session is not None, "enter the client first"
         patience = aiohttp.ClientWSTimeout(ws_receive=self._timeout.total)
         async with (
@@ -141,12 +158,26 @@ class PoliteClient:
                 place, protocols=(protocol,), heartbeat=20.0, max_msg_size=4_000_000, timeout=patience
             ) as socket,
         ):
-            yield socket
+            yield CountedSocket(socket, self.budget)
 
     async def _checked(self, request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
         """Check each address again: aiohttp follows the redirects of a WebSocket's handshake by itself."""
         check_url(request.url, allow_private=self._allow_private)
         return await send(request)
+
+    async def _read(self, answer: aiohttp.ClientResponse, max_bytes: int) -> Response:
+        if answer.status == _NOT_MODIFIED:
+            return Response(None, answer.headers, str(answer.url))
+        if answer.status not in _OK:
+            raise _refusal(answer.status, answer.headers)
+        body = bytearray()
+        async for chunk in answer.content.iter_chunked(_CHUNK):
+            body += chunk
+            self.budget.spend_bytes(len(chunk))
+            if len(body) > max_bytes:
+                raise SourceError(f"sends more than {max_bytes / 1e6:g} MB: name a smaller feed")
+            await asyncio.sleep(0)
+        return Response(bytes(body), answer.headers, str(answer.url))
 
     def _request(self, place: URL, headers: Mapping[str, str]) -> Any:
         assert self._session is not None, "enter the client first"
@@ -179,20 +210,6 @@ async def _explained() -> AsyncIterator[None]:
         if isinstance(error, PrivateAddressError):
             raise SourceError(str(error), permanent=True) from None
         raise SourceError(f"cannot be read ({type(error).__name__})") from None
-
-
-async def _read(answer: aiohttp.ClientResponse, max_bytes: int) -> Response:
-    if answer.status == _NOT_MODIFIED:
-        return Response(None, answer.headers, str(answer.url))
-    if answer.status not in _OK:
-        raise _refusal(answer.status, answer.headers)
-    body = bytearray()
-    async for chunk in answer.content.iter_chunked(_CHUNK):
-        body += chunk
-        if len(body) > max_bytes:
-            raise SourceError(f"sends more than {max_bytes / 1e6:g} MB: name a smaller feed")
-        await asyncio.sleep(0)
-    return Response(bytes(body), answer.headers, str(answer.url))
 
 
 def _refusal(status: int, headers: Mapping[str, str]) -> SourceError:

@@ -18,6 +18,9 @@ LONGEST: Final = 3_600.0
 RARELY: Final = 1_800.0
 """Seconds before a source that only a person can mend is tried again, at least."""
 
+MUSTER: Final = 30.0
+"""Seconds over which sources that begin a new budget are spread."""
+
 
 class Pace:
     """The waits of one source."""
@@ -41,3 +44,7 @@ class Pace:
         longest = min(min(self._every, FIRST) * 2.0 ** min(self.failures - 1, 12), LONGEST)
         wait = longest * self._chance.uniform(0.5, 1.0)
         return max(wait, asked, RARELY if permanent else 0.0)
+
+    def after_rest(self, until: float) -> float:
+        """Return the seconds to wait for a new budget: those that it takes, and some more, since others wait, too."""
+        return until + self._chance.uniform(1.0, MUSTER)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import posixpath
 from datetime import timedelta
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from detectors.model.duration import Duration
+from sources.budget_settings import DailyBudget, MonthlyBudget
 from sources.file_settings import FileSettings
 
 Kind = Literal[
@@ -89,9 +90,8 @@ class SourceSettings(BaseModel):
         default=timedelta(minutes=5),
         description="How often it is asked while there is news; a quiet source is asked less often. [duration]",
     )
-    requests_per_day: Annotated[int, Field(ge=1, le=100_000)] = Field(
-        default=1_000, description="Requests a day (UTC) at most; then it rests until the next day. [requests]"
-    )
+    budget: DailyBudget = Field(default=DailyBudget(), description="What it may use in a day (UTC).")
+    monthly_budget: MonthlyBudget = Field(default=MonthlyBudget(), description="What it may use in a month (UTC).")
     when_stopped: WhenStopped = Field(
         default="info",
         description="Severity of the incident when it is not heard any more; `alert.page_from` decides who is paged, "
@@ -123,6 +123,15 @@ class SourceSettings(BaseModel):
     def is_steady(self) -> bool:
         """Return whether it brings something again and again, so that silence says something of it."""
         return self.kind != "folder"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _renamed(cls, given: Any) -> Any:
+        """Take `requests_per_day`, as it was called before there were other budgets."""
+        if isinstance(given, dict) and "requests_per_day" in given and "budget" not in given:
+            given = dict(given)
+            given["budget"] = {"requests": given.pop("requests_per_day")}
+        return given
 
     @model_validator(mode="after")
     def _complete(self) -> Self:

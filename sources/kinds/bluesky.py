@@ -16,7 +16,7 @@ from sources.mention_fields import deletion, mention
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping
 
-    from sources.client import PoliteClient
+    from sources.client import CountedSocket, PoliteClient
     from sources.settings import SourceSettings
 
 SERVER: Final = "wss://jetstream.us-east.bsky.network"
@@ -73,7 +73,7 @@ class Bluesky:
                 notice = ""
 
 
-async def _batches(socket: aiohttp.ClientWebSocketResponse) -> AsyncGenerator[list[dict[str, Any]], None]:
+async def _batches(socket: CountedSocket) -> AsyncGenerator[list[dict[str, Any]], None]:
     """Yield events, as many as come within a second; those before the stream breaks go out first."""
     loop = asyncio.get_running_loop()
     while True:
@@ -92,7 +92,7 @@ async def _batches(socket: aiohttp.ClientWebSocketResponse) -> AsyncGenerator[li
             raise broken
 
 
-async def _next(socket: aiohttp.ClientWebSocketResponse) -> dict[str, Any]:
+async def _next(socket: CountedSocket) -> dict[str, Any]:
     while True:
         message = await socket.receive()
         if message.type in {aiohttp.WSMsgType.CLOSE, aiohttp.WSMsgType.CLOSED, aiohttp.WSMsgType.CLOSING}:

@@ -40,8 +40,11 @@ GRACE: Final = 30 * MINUTE
 
 
 def is_stopped(health: SourceHealth, now: int) -> bool:
-    """Return whether a source is not heard for so long that people should know; silence has its own measure."""
-    if health.severity == "off" or health.state in {"active", "starting"}:
+    """Return whether a source is not heard for so long that people should know; silence has its own measure.
+
+    One that rests does what its budget says: each message says so, and it is no incident.
+    """
+    if health.severity == "off" or health.state in {"active", "starting", "resting"}:
         return False
     return health.state == "silent" or now - health.active_until >= GRACE
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from sources.budget import Spending
 from streams.kafka import reader
 from streams.kafka.partitioning import partition_of
 
@@ -29,8 +30,7 @@ class Cursor(msgspec.Struct):
     about: dict[str, list[str]] = {}  # the brands of those of them that were sent, by id
     pending: list[str] = []  # mentions that are being sent, in order
     next_offset: int = 0  # in the source's partition of `mentions`: those of `pending` lie from here on
-    budget_day: int = 0  # days since the epoch
-    budget_spent: int = 0  # requests made on that day
+    spending: Spending = msgspec.field(default_factory=Spending)  # of the budgets
     last_news: int = 0  # ms, when it last brought something new
     usual_gap: float = 0.0  # seconds between two such moments, usually
     gaps: int = 0  # how many of them went into that

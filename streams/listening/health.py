@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
 
+from sources.budget import BudgetLine, amount_text
 from streams.kafka import reader
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from streams.kafka.connection import Connection
     from streams.kafka.topics import Topics
 
-State = Literal["active", "silent", "failing", "starting", "stopped"]
+State = Literal["active", "silent", "failing", "resting", "starting", "stopped"]
 
 SILENT_AFTER: Final = 6.0
 """A source is silent once nothing new came for this many times its usual gap."""
@@ -57,7 +58,7 @@ class SourceHealth(msgspec.Struct, frozen=True):
     sent: int = 0  # mentions since the listener started
     rejected: int = 0
     usual_gap: float = 0.0  # seconds
-    budget_left: int = 0  # requests
+    budget: list[BudgetLine] = []  # what is left of each limit
     severity: str = "info"  # of the incident when it is not heard, "off" for none
     asked_since: int = 0  # when the listener first asked it
 
@@ -134,6 +135,25 @@ def trouble(health: SourceHealth, now: int, language: Language = "en") -> str:
         return health.reason or health.state
     quiet = span((now - health.last_news) / 1000)
     return _SILENT[language].format(quiet=quiet, usual=span(health.usual_gap))
+
+
+def budget_left(lines: Iterable[BudgetLine]) -> str:
+    """Return what is left of the budgets.
+
+    >>> budget_left([BudgetLine("day", "requests", 940, 1000), BudgetLine("month", "euros", 28.1, 30)])
+    '940 requests today, €28.10 this month'
+    """
+    periods = {"day": "today", "month": "this month"}
+    return ", ".join(f"{amount_text(one.unit, one.left)} {periods[one.period]}" for one in lines)
+
+
+def allowed(lines: Iterable[BudgetLine]) -> str:
+    """Return what the budgets allow.
+
+    >>> allowed([BudgetLine("day", "requests", 940, 1000), BudgetLine("month", "euros", 28.1, 30)])
+    '1,000 requests a day, €30.00 a month'
+    """
+    return ", ".join(f"{amount_text(one.unit, one.limit)} a {one.period}" for one in lines)
 
 
 def span(seconds: float) -> str:

@@ -10,6 +10,7 @@ import structlog
 from msgspec.structs import replace
 from prometheus_client import Gauge
 
+from sources.budget_settings import most_generous
 from sources.registry import source
 from sources.selection import Selection, SourceBrand
 from sources.settings import WHEN_STOPPED
@@ -30,6 +31,11 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 SOURCES = Gauge("tocsin_sources", "Sources that the listener reads, by their state", ["state"])
+BUDGET_LEFT = Gauge(
+    "tocsin_source_budget_left",
+    "What a source may still use: requests, bytes or euros, in this day or month",
+    ["source", "unit", "period"],
+)
 
 LOOK_INTERVAL: Final = 1.0
 """Seconds between two looks at the health of the sources."""
@@ -53,7 +59,8 @@ def wanted_sources(brands: Iterable[Brand]) -> dict[str, WantedSource]:
         asked = [settings for settings, _ in readers]
         eager = min(asked, key=lambda settings: settings.every).model_copy(
             update={
-                "requests_per_day": max(settings.requests_per_day for settings in asked),
+                "budget": most_generous([settings.budget for settings in asked]),
+                "monthly_budget": most_generous([settings.monthly_budget for settings in asked]),
                 "private_addresses": any(settings.private_addresses for settings in asked),
                 "when_stopped": max((settings.when_stopped for settings in asked), key=WHEN_STOPPED.index),
             }
@@ -130,6 +137,10 @@ class Listener:
             states = Counter(reader.health.state for reader in self._readers.values())
             for state in get_args(State):
                 SOURCES.labels(state).set(states[state])
+            BUDGET_LEFT.clear()
+            for name, reader in self._readers.items():
+                for line in reader.budget.lines:
+                    BUDGET_LEFT.labels(name, line.unit, line.period).set(line.left)
             await asyncio.sleep(LOOK_INTERVAL)
 
     async def close(self) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 import structlog
 
-from sources.budget import DailyBudget
+from sources.budget import Budget, BudgetUsedUpError
 from sources.client import PoliteClient
 from sources.item import SourceError
 from sources.pace import Pace
@@ -79,15 +79,16 @@ class SourceReader:
         self._clock = clock
         self._seen = SeenItems(self.cursor.seen, about=self.cursor.about)
         self._pace = Pace(RECONNECT_DELAY if hasattr(source, "stream") else settings.interval)
-        self.budget = DailyBudget(
-            settings.requests_per_day, self.cursor.budget_spent, self.cursor.budget_day, lambda: clock() / 1000
-        )
+        limits = settings.budget.limits(), settings.monthly_budget.limits()
+        self.budget = Budget(*limits, self.cursor.spending, lambda: clock() / 1000)
+        self.budget.keep = lambda: self._save(clock())
         self.delivering = asyncio.Lock()
         """Held while mentions are on their way: a reader that is stopped then does not know what was sent."""
 
         self._asked_since = clock()
         self._saved_at = 0
         self._reason = ""
+        self._rests = False
         self._notice, self._noticed_at = "", 0
         self._last_success = 0
         self._sent = self._rejected = 0
@@ -110,6 +111,9 @@ class SourceReader:
         """Read what there is now, or a stream until it ends; returns the seconds to wait before the next time."""
         try:
             wait = await self._read(client)
+        except BudgetUsedUpError as error:
+            self._note_failure(str(error))
+            self._rests, wait = True, self._pace.after_rest(error.retry_after)
         except SourceError as error:
             self._note_failure(str(error))
             wait = self._pace.after_failure(asked=error.retry_after, permanent=error.permanent)
@@ -117,7 +121,7 @@ class SourceReader:
             log.exception("source answer not understood", source=self.settings.id)
             self._note_failure(f"answers what is not understood ({type(error).__name__})")
             wait = self._pace.after_failure()
-        if (self.budget.day, self.budget.spent) != (self.cursor.budget_day, self.cursor.budget_spent):
+        if self.budget.spending != self.cursor.spending:
             await self._save(self._clock())  # else a process that starts again and again would have no budget
         return wait
 
@@ -162,7 +166,7 @@ class SourceReader:
         self.cursor.position = page.position
         if moved and (not streamed or now - self._saved_at >= SAVE_INTERVAL):
             await self._save(now)
-        self._last_success, self._reason, self._pace.failures = now, "", 0
+        self._last_success, self._reason, self._pace.failures, self._rests = now, "", 0, False
         if page.notice:
             log.warning("source has a gap", source=self.settings.id, reason=page.notice)
             self._notice, self._noticed_at = page.notice, now
@@ -192,7 +196,7 @@ class SourceReader:
 
     async def _save(self, now: int) -> None:
         self.cursor.seen, self.cursor.about = self._seen.entries(), self._seen.about()
-        self.cursor.budget_day, self.cursor.budget_spent = self.budget.day, self.budget.spent
+        self.cursor.spending = self.budget.spending
         await self._sink.save(self.settings.id, self.cursor)
         self._saved_at = now
 
@@ -207,7 +211,7 @@ class SourceReader:
     def _note_failure(self, reason: str) -> None:
         if reason != self._reason:
             log.warning("source not read", source=self.settings.id, reason=reason)
-        self._reason = reason
+        self._reason, self._rests = reason, False
 
     @property
     def health(self) -> SourceHealth:
@@ -224,12 +228,14 @@ class SourceReader:
             sent=self._sent,
             rejected=self._rejected,
             usual_gap=cursor.usual_gap,
-            budget_left=self.budget.left,
+            budget=self.budget.lines,
             severity=self.settings.when_stopped,
             asked_since=self._asked_since,
         )
 
     def _state(self, now: int) -> State:
+        if self._rests:
+            return "resting"
         if self._pace.failures:
             return "failing"
         if not self._last_success:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from tests.support.brokers import Broker
 
 POSTS = 600
+ALLOWED = "budget: {requests: 100000}, private_addresses: true"
 
 
 def brands(here: Installation, url: str) -> str:
@@ -34,8 +35,8 @@ brands:
   - name: {BRAND}
     slack_channel: "#alerts"
     sources:
-      - {{kind: feed, url: "{url}/feed.xml", every: 30s, requests_per_day: 100000, private_addresses: true}}
-      - {{kind: mastodon, url: "{url}", query: {BRAND}, every: 30s, requests_per_day: 100000, private_addresses: true}}
+      - {{kind: feed, url: "{url}/feed.xml", every: 30s, {ALLOWED}}}
+      - {{kind: mastodon, url: "{url}", query: {BRAND}, every: 30s, {ALLOWED}}}
 """,
         "utf-8",
     )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from aiohttp import web
 
-from sources.budget import DailyBudget
+from sources.budget import Budget, Limits
 from sources.client import PoliteClient, Response
 from sources.registry import Tokens, source
 from sources.settings import SourceSettings
@@ -85,7 +85,7 @@ class SourcesServer:
 
 def client(*, requests: int = 100, timeout: float = 5.0, allow_private: bool = True) -> PoliteClient:
     """Return a client that may talk to this machine."""
-    return PoliteClient(DailyBudget(requests), allow_private=allow_private, timeout=timeout)
+    return PoliteClient(Budget(Limits(requests=requests)), allow_private=allow_private, timeout=timeout)
 
 
 def settings(kind: str, url: str, **given: Any) -> SourceSettings:
@@ -115,7 +115,7 @@ class CannedClient(PoliteClient):
     """A client whose every answer is one body, without a network: for thousands of them."""
 
     def __init__(self, body: bytes) -> None:
-        super().__init__(DailyBudget(1_000))
+        super().__init__(Budget(Limits(requests=1_000)))
         self.body = body
 
     async def get(self, url: str, *_: object, **__: object) -> Response:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from sources.budget import DailyBudget
+from sources.budget import Budget, Limits
 from sources.client import PoliteClient
 from sources.item import SourceError
 from sources.protocol import LookingSource
 from sources.registry import source
 from sources.selection import Selection
 from streams.clock import wall_ms
+from streams.listening.health import allowed
 
 if TYPE_CHECKING:
     from sources.item import Page
@@ -37,6 +38,7 @@ class Trial:
     newest: str = ""
     error: str = ""
     notice: str = ""
+    budget: str = ""  # of a day and a month
 
     def record(self) -> dict[str, Any]:
         """Return it as a line of JSON says it."""
@@ -46,15 +48,21 @@ class Trial:
             "items": self.items,
             "mentions": len(self.mentions),
             "newest": self.newest or None,
+            "budget": self.budget or None,
             "reason": self.error or self.notice or None,
         }
 
 
 async def try_source(name: str, wanted: WantedSource, tokens: Tokens) -> Trial:
     """Ask a source once."""
+    limits = wanted.settings.budget.limits(), wanted.settings.monthly_budget.limits()
+    return replace(await _try(name, wanted, tokens), budget=allowed(Budget(*limits).lines))
+
+
+async def _try(name: str, wanted: WantedSource, tokens: Tokens) -> Trial:
     settings = wanted.settings
     try:
-        async with PoliteClient(DailyBudget(20), allow_private=settings.private_addresses) as client:
+        async with PoliteClient(Budget(Limits(requests=20)), allow_private=settings.private_addresses) as client:
             page = await _first_page(source(settings, tokens), client)
     except SourceError as error:
         return Trial(name, error=str(error))

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sources import addresses
-from sources.budget import DailyBudget
+from sources.budget import Budget, Limits
 from sources.client import MAX_BODY, MAX_REDIRECTS, MAX_RETRY_AFTER, USER_AGENT, PoliteClient, Response, retry_after
 from sources.item import SourceError
 from tests.support.sources_server import SourcesServer, client, cut_off, endless, gzip_bomb, redirects, says
@@ -37,7 +37,7 @@ async def test_it_says_who_it_is_and_takes_packed_answers() -> None:
     assert answer.json() == {"a": 1}
     assert (request.headers["User-Agent"], request.headers["Accept"]) == (USER_AGENT, "text/plain")
     assert dict(request.query) == {"a": "1", "b": "2"}
-    assert asking.budget.spent == 1
+    assert asking.budget.spending.day.requests == 1
 
 
 async def test_each_request_counts_and_none_follows_the_last() -> None:
@@ -368,4 +368,4 @@ async def test_what_did_not_change_has_no_body() -> None:
 async def test_a_client_must_be_entered() -> None:
     """It holds connections, which must be closed."""
     with pytest.raises(AssertionError, match="enter the client"):
-        await PoliteClient(DailyBudget(1), allow_private=True).get("http://127.0.0.1/")
+        await PoliteClient(Budget(Limits(requests=1)), allow_private=True).get("http://127.0.0.1/")

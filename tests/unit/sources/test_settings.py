@@ -7,6 +7,7 @@ from typing import Any, get_args
 import pytest
 from pydantic import ValidationError
 
+from sources.budget import Limits
 from sources.registry import Tokens, source
 from sources.settings import Kind, SourceSettings
 from tests.support.source_answers import QUERIES
@@ -98,8 +99,11 @@ def test_a_url_holds_no_password(url: str) -> None:
         {"kind": "twitter"},
         {"every": "10s"},
         {"every": "2d"},
-        {"requests_per_day": 0},
-        {"requests_per_day": 100_001},
+        {"budget": {"requests": 0}},
+        {"budget": {"requests": 100_001}},
+        {"budget": {"euros": 0}},
+        {"budget": {"euros": float("inf")}},
+        {"monthly_budget": {"days": 3}},
         {"country": "USA"},
         {"kind": "folder", "path": "a\0b"},
         {"files": {"timezone": "Europe/Mars"}},
@@ -120,7 +124,7 @@ def test_values_out_of_bounds_and_unknown_keys_are_refused(wrong: dict[str, Any]
     ("one", "other"),
     [
         ({"url": "https://a.example/"}, {"url": "https://a.example"}),
-        ({"every": "1h"}, {"every": "5m", "requests_per_day": 7}),
+        ({"every": "1h"}, {"every": "5m", "budget": {"requests": 7}}),
         ({"about": "brand"}, {"private_addresses": True}),
         ({"country": "fr"}, {"country": "de"}),
         ({"path": "imports/"}, {"path": "./imports"}),
@@ -156,3 +160,10 @@ def test_tokens_are_not_shown() -> None:
 def test_the_local_server_asks_every_polled_kind() -> None:
     """A kind that is added here needs its answers there."""
     assert set(QUERIES) == set(KINDS) - {"bluesky", "folder"}
+
+
+def test_the_former_name_of_the_budget_is_understood() -> None:
+    """In files and in brands that were applied before."""
+    made = SourceSettings.model_validate({"kind": "feed", "url": URL, "requests_per_day": 7})
+
+    assert made.budget.limits() == Limits(requests=7)

@@ -106,7 +106,7 @@ def _ask_list(what: str, default: str = "", *, optional: bool = False) -> tuple[
 
 async def _candidates(answers: Answers, *, networks: bool, private: bool) -> list[str]:
     """Return sources that may work, as lines of YAML."""
-    from sources.budget import DailyBudget  # noqa: PLC0415  aiohttp and feedparser are slow to load
+    from sources.budget import Budget, Limits  # noqa: PLC0415  aiohttp and feedparser are slow to load
     from sources.client import PoliteClient  # noqa: PLC0415
     from sources.discovery import find_feeds  # noqa: PLC0415
     from sources.item import SourceError  # noqa: PLC0415
@@ -116,7 +116,7 @@ async def _candidates(answers: Answers, *, networks: bool, private: bool) -> lis
     for site in answers.sites:
         print_status(printable(f"looking for feeds of {site} …"))
         try:
-            async with PoliteClient(DailyBudget(200), allow_private=private) as client:
+            async with PoliteClient(Budget(Limits(requests=200)), allow_private=private) as client:
                 feeds = await find_feeds(client, site)
         except SourceError as error:
             print_status(printable(f"{site} {error}"))

@@ -114,10 +114,13 @@ def _print_trials(trials: list[Trial], *, json: bool) -> None:
         for trial in trials:
             print_json(trial.record())
         return
-    heads = ["source", "works", "items", "about a brand", "newest (UTC)"]
+    heads = ["source", "works", "items", "about a brand", "newest (UTC)", "may use"]
     print_table(
         heads,
-        [[one.source, "no" if one.error else "yes", one.items, len(one.mentions), one.newest or ""] for one in trials],
+        [
+            [one.source, "no" if one.error else "yes", one.items, len(one.mentions), one.newest, one.budget]
+            for one in trials
+        ],
     )
     for one in trials:
         if one.error or one.notice:
@@ -135,13 +138,13 @@ def _print_mentions(trials: list[Trial]) -> None:
 
 
 def _discover(url: str, *, private: bool, json: bool) -> None:
-    from sources.budget import DailyBudget  # noqa: PLC0415
+    from sources.budget import Budget, Limits  # noqa: PLC0415
     from sources.client import PoliteClient  # noqa: PLC0415
     from sources.discovery import USUAL_PATHS, find_feeds  # noqa: PLC0415
     from sources.item import SourceError  # noqa: PLC0415
 
     async def find() -> list[Any]:
-        async with PoliteClient(DailyBudget(200), allow_private=private) as client:
+        async with PoliteClient(Budget(Limits(requests=200)), allow_private=private) as client:
             return await find_feeds(client, url)
 
     try:

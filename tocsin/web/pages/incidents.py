@@ -20,6 +20,7 @@ from tocsin.web.pages import actions, undelivered
 from tocsin.web.pages.incident_details import incident_details
 from tocsin.web.pages.overview import STATES, brand_row, brand_rows, coverage, incident_row, on_call_names
 from tocsin.web.pages.silences import silence_form
+from tocsin.web.pages.source_list import source_lines
 from tocsin.web.sources.data_source import incidents_of
 from tocsin.web.templating import render_page, set_security_headers
 from tocsin.web.text import format_time, translate
@@ -172,6 +173,7 @@ class IncidentPages:
             state=state,
             search=search,
             coverage=coverage(self._source, language),
+            sources=source_lines(self._source.sources(), self._source.now(), language),
             undelivered=undelivered.board_line(self._source, language),
             watched=bool(self._source.brands()),
             refresh=request.rel_url.raw_query_string,

@@ -71,6 +71,7 @@ def test_the_one_stopped_for_longest_is_named_and_the_others_are_counted() -> No
         (replace(ACTIVE, at=NOW - GRACE).seen_at(NOW), True),
         (replace(ACTIVE, at=NOW - GRACE + 1).seen_at(NOW), False),
         (replace(ACTIVE, state="starting", asked_since=1), False),
+        (replace(FAILING, state="resting", last_success=1), False),
     ],
 )
 def test_what_comes_back_soon_is_no_incident(health: SourceHealth, *, expected: bool) -> None:

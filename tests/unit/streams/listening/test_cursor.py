@@ -7,19 +7,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sources.budget import Spending, Used
 from streams.kafka.reader import Record
 from streams.listening.cursor import Cursor, decode, recover
 
 TEXT = st.text(max_size=8)
 JSON = st.dictionaries(TEXT, st.none() | st.integers(-(2**53), 2**53) | TEXT, max_size=3)
+USED = st.builds(Used, *[st.integers(0, 2**53)] * 4)
 CURSORS = st.builds(
     Cursor,
     position=JSON,
     seen=st.lists(st.tuples(TEXT, st.integers(0, 2**63 - 1)), max_size=4),
     pending=st.lists(TEXT, max_size=4),
     next_offset=st.integers(0, 2**62),
-    budget_day=st.integers(0, 2**31),
-    budget_spent=st.integers(0, 10**6),
+    spending=st.builds(Spending, USED, USED),
     last_news=st.integers(0, 2**53),
     usual_gap=st.floats(0, 1e9),
     gaps=st.integers(0, 10**6),

@@ -26,6 +26,13 @@ def test_a_line_counts_and_names_what_is_wrong() -> None:
     assert coverage([], NOW) == ""
 
 
+def test_a_source_that_rests_is_not_counted_as_active_and_says_why() -> None:
+    """It is neither silent nor failing."""
+    resting = replace(FINE, source="x acme", state="resting", reason="has used its €2.00 of today")
+
+    assert coverage([FINE, resting], NOW) == "1 of 2 sources active; x acme: has used its €2.00 of today"
+
+
 def test_a_notice_does_not_make_an_active_source_a_wrong_one() -> None:
     """A gap of the past is beside it, in the table."""
     assert coverage([replace(FINE, reason="missed some")], NOW) == "1 of 1 sources active"

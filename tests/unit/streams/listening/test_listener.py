@@ -46,7 +46,7 @@ def test_it_is_read_as_the_most_generous_of_them_allow() -> None:
     ).values()
 
     assert one.settings.every == timedelta(minutes=1)
-    assert one.settings.requests_per_day == 500
+    assert one.settings.budget.requests == 500
     assert one.settings.private_addresses
 
 

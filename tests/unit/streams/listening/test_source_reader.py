@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sources.budget_settings import DailyBudget
 from sources.item import Page, SourceError
 from sources.mention_fields import deletion
 from sources.settings import SourceSettings
@@ -105,13 +106,13 @@ async def test_an_answer_without_news_is_not_kept() -> None:
     assert kafka.mentions == []
     cursor = decode(kafka.cursor or b"")
     assert cursor is not None
-    assert (cursor.budget_spent, cursor.budget_day) == (3, NOW // 86_400_000)
+    assert (cursor.spending.day.requests, cursor.spending.day.number) == (3, NOW // 86_400_000)
 
 
 async def test_requests_of_a_source_that_fails_count_after_a_restart() -> None:
     """A process that dies again and again does not get its day again."""
     kafka = Kafka()
-    frugal = SourceSettings(kind="discourse", url="https://forum.example", requests_per_day=3)
+    frugal = SourceSettings(kind="discourse", url="https://forum.example", budget=DailyBudget(requests=3))
     reasons = []
     for _ in range(5):
         one = reader(kafka, Script(SourceError("answers 500")), settings=frugal)
@@ -122,6 +123,25 @@ async def test_requests_of_a_source_that_fails_count_after_a_restart() -> None:
 
     assert ["500" in reason for reason in reasons] == [True, True, True, False, False]
     assert "requests of today" in reasons[-1]
+    assert one.health.state == "resting"
+    assert [(line.unit, line.left, line.limit) for line in one.health.budget] == [("requests", 0, 3)]
+
+
+async def test_a_source_that_has_used_its_budget_rests_until_the_day_turns() -> None:
+    """Then it is asked again, and was neither failing nor silent."""
+    clock = Clock()
+    frugal = SourceSettings(kind="discourse", url="https://forum.example", budget=DailyBudget(requests=1))
+    one = reader(Kafka(), Script(*[Page([item("a", "acme")], {"n": n}) for n in range(2)]), clock, frugal)
+    asking = client()
+    asking.budget = one.budget
+    await one.read_once(asking)
+    wait = await one.read_once(asking)
+    midnight = 86_400 - clock.now / 1000 % 86_400
+    assert (one.health.state, midnight < wait < midnight + 60) == ("resting", True)
+
+    clock.now += int(wait * 1000)
+    await one.read_once(asking)
+    assert (one.health.state, one.health.reason) == ("active", "")
 
 
 async def test_a_stream_keeps_its_cursor_every_five_seconds_at_most_without_news() -> None:

@@ -40,6 +40,7 @@ async def test_a_source_that_works_says_what_it_brought() -> None:
         "items": 3,
         "mentions": 2,
         "newest": "2026-11-28 09:30",
+        "budget": "1,000 requests a day",
         "reason": None,
     }
     assert {json.loads(record)["brand"] for record in result.mentions} == {"Hallowfirth"}

@@ -141,7 +141,7 @@ def _health(here: Installation, brand: str | None) -> list[SourceHealth]:
 
 
 def _show_sources(found: list[SourceHealth], *, json: bool) -> None:
-    from streams.listening.health import coverage, span  # noqa: PLC0415
+    from streams.listening.health import budget_left, coverage, span  # noqa: PLC0415
     from tocsin.cli.run.health.status_output import iso_minute  # noqa: PLC0415
 
     if json:
@@ -151,7 +151,7 @@ def _show_sources(found: list[SourceHealth], *, json: bool) -> None:
     if not found:
         print_line("no source is read: docs/sources.md shows how to list some, and `tocsin listen` reads them")
         return
-    heads = ["source", "state", "last news (UTC)", "usually every", "sent", "rejected", "requests left", "reason"]
+    heads = ["source", "state", "last news (UTC)", "usually every", "sent", "rejected", "budget left", "reason"]
     rows = [
         [
             one.source,
@@ -160,7 +160,7 @@ def _show_sources(found: list[SourceHealth], *, json: bool) -> None:
             span(one.usual_gap) if one.usual_gap else "",
             one.sent,
             one.rejected,
-            one.budget_left,
+            budget_left(one.budget),
             one.reason,
         ]
         for one in found

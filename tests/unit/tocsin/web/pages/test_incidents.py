@@ -20,6 +20,7 @@ from detectors.model.signal import Contributors, Example
 from detectors.model.topic import CopiedPost, TopicPost
 from mentions.model.batches import Batch
 from replay.tuning.dataset import Dataset
+from sources.budget import BudgetLine
 from streams.listening.health import SourceHealth
 from tests.support.alerts import START, incident_of, signal
 from tests.support.topics import COPIED, mention_words, topic, topic_signal
@@ -88,18 +89,28 @@ async def test_the_board_lists_sources_in_trouble() -> None:
     stage = Stage()
     now = stage.now()
     stage.health = [
-        SourceHealth("feed a", ["Hallowfirth"], "active"),
+        SourceHealth(
+            "feed a",
+            ["Hallowfirth"],
+            "active",
+            last_news=now - 180_000,
+            budget=[BudgetLine("day", "requests", 1940, 5000), BudgetLine("month", "euros", 28.1, 30)],
+        ),
+        SourceHealth("x c", ["Hallowfirth"], "resting", "has used its €2.00 of today", now),
         SourceHealth("feed b", ["Hallowfirth"], "silent", last_news=now - 2_400_000, usual_gap=180.0),
         SourceHealth(f"feed {HOSTILE}", ["Hallowfirth"], "failing", "answers 500"),
     ]
     async with web_client(stage) as client:
         page = unescape(await (await client.get("/")).text())
-        assert "Sources: 1 of 3 heard" in page
+        assert "Sources: 1 of 4 heard" in page
         assert "feed b: silent for 40 min, usually every 3 min" in page
         assert "answers 500" in page
+        assert "x c: has used its €2.00 of today" in page
+        assert "feed a · active · something new 3 min ago · left: 1,940 requests today, €28.10 this month" in page
         assert HOSTILE not in page
         french = unescape(await (await client.get("/", headers={"Accept-Language": "fr"})).text())
-        assert "Sources\u00a0: 1 sur 3 entendues" in french
+        assert "Sources\u00a0: 1 sur 4 entendues" in french
+        assert "reste\u00a0: 1\u202f940 requêtes aujourd’hui, 28,10 € ce mois-ci" in french
         assert "feed b: silencieuse depuis 40 min, d’habitude toutes les 3 min" in french
     async with web_client(Stage()) as client:
         assert "Sources:" not in await (await client.get("/")).text()
