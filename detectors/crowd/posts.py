@@ -179,6 +179,25 @@ class RecentPosts:
         if segment != self._last:
             self._unwritten.add(segment)
 
+    def erase(self, authors: Collection[int], ids: Collection[int]) -> bool:
+        """Take authors out: their posts stay as posts of nobody known, without text and link; return whether any was.
+
+        Args:
+            authors: their keys.
+            ids: 32 bits of the ids of further posts of theirs.
+        """
+        _, keys, texts, links, *_, numbers = self._columns
+        places = [at for at, key in enumerate(keys) if key in authors or (numbers[at] and numbers[at] in ids)]
+        for place in places:
+            left = self._per_author.get(keys[place], 1) - 1
+            self._per_author[keys[place]] = left
+            if not left:
+                del self._per_author[keys[place]]
+            keys[place] = texts[place] = links[place] = numbers[place] = NO_KEY
+            self._names.pop(self._first + place, None)
+        self._unwritten |= set(self._starts) - {self._last} if places else set()
+        return bool(places)
+
     def between(self, start: int, end: int) -> list[Post]:
         """Return the posts of [start, end) in ms of event time, in the order in which they came."""
         return self._posts(place for place, at in self._enumerated(0) if start <= 1000 * at < end)

@@ -5,11 +5,14 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left, bisect_right
 from operator import itemgetter
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from detectors.engine.edits.revisions import FIGURES, MINUTE_RANGE, NOT_COUNTED, UNKNOWN_FIGURES, Figures
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 MAX_IDS: Final = 1 << 18
 """Most ids remembered per brand. Beyond it the oldest go first: at 3 mentions a second that is a day, at 100,000 a
@@ -127,6 +130,17 @@ class DedupWindow:
                 self.add([number], minute)
                 places.append(place)
         return places
+
+    def erase(self, ids: Collection[int]) -> bool:
+        """Put 0, which stands for nothing, in the place of some ids; return whether any was known."""
+        if self.known.isdisjoint(ids):
+            return False
+        for number, segment in self.segments.items():
+            if any(one in ids for one in segment.ids):
+                segment.ids = [0 if one in ids else one for one in segment.ids]
+                self.unwritten |= {number} - {self.last}
+        self.known.difference_update(ids)
+        return True
 
     def expire(self, minute: int) -> None:
         """Forget the ids met before `minute`. Costs one comparison while none is due."""

@@ -228,9 +228,14 @@ def _decode_head(core: bytes) -> tuple[int, str]:
 
 def encode(state: State) -> bytes:
     """Return the whole state in one piece, ids, posts and authors included: for tests and tools, and to go back to."""
+    return msgspec.msgpack.encode(encode_whole(state))
+
+
+def encode_whole(state: State) -> tuple[bytes, dict[str, bytes]]:
+    """Return the core and every sealed segment by name, as `decode_parts` takes them."""
     core = encode_parts(state).core
-    sealed = {f"{name}/{number}": raw for name, one in _memories(state).items() for number, raw in one.sealed().items()}
-    return msgspec.msgpack.encode((core, sealed))
+    memories = _memories(state).items()
+    return core, {f"{name}/{number}": raw for name, one in memories for number, raw in one.sealed().items()}
 
 
 def decode(raw: bytes) -> State:

@@ -118,6 +118,7 @@ _header: Final = msgspec.json.Decoder(Header)
 _entry: Final = msgspec.json.Decoder(ConfigEntry | MentionsEntry | ScoredEntry | TickEntry | ActionEntry | End)
 _LINES: Final = b'{"type":"mentions"'
 _SCORED: Final = b'{"type":"scored"'
+_NOTHING: Final = b"\0"
 
 
 def code_version() -> str:
@@ -189,10 +190,18 @@ class Recording:
         wanted = self.header.scores if scores is None else scores
         if wanted and not self.header.scores:
             raise SourceError(self.path, 1, "carries no scores: record it with --scores, or let the texts be scored")
-        skipped = _LINES if wanted else _SCORED
         with ExitStack() as stack:
             lines = stack.enter_context(LineReader(self.path, _MAX_LINE, advance))
-            yield from self._entries(lines, skipped)
+            yield from self._entries(lines, _LINES if wanted else _SCORED)
+
+    def every_entry(self) -> Iterator[Entry]:
+        """Yield the whole recording: the lines as received and, where they are kept, the scores.
+
+        Raises:
+            SourceError: the file is truncated or damaged.
+        """
+        with LineReader(self.path, _MAX_LINE) as lines:
+            yield from self._entries(lines, _NOTHING)
 
     def _entries(self, lines: LineReader, skipped: bytes) -> Iterator[Entry]:
         next(lines, b"")

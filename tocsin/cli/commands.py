@@ -32,7 +32,7 @@ COMMANDS: Final[dict[str, CommandSpec]] = {
         "tocsin.cli.run.dead_letters", "Print the records that were rejected, with the reason."
     ),
     "broker": CommandSpec("tocsin.cli.run.local.broker", "Run the local broker alone, as tocsin up does."),
-    "topics": CommandSpec("tocsin.cli.run.topics", "Create and list the Kafka topics."),
+    "topics": CommandSpec("tocsin.cli.run.topics", "Create, list and delete the Kafka topics."),
     "incident": CommandSpec(
         "tocsin.cli.respond.incident", "List, show, acknowledge, snooze, resolve or judge incidents."
     ),
@@ -43,6 +43,8 @@ COMMANDS: Final[dict[str, CommandSpec]] = {
     "oncall": CommandSpec("tocsin.cli.respond.oncall", "Show who is on call for each brand, and who takes over when."),
     "config": CommandSpec("tocsin.cli.configure.config", "Check, compare and apply the brand configuration."),
     "calendar": CommandSpec("tocsin.cli.configure.calendar", "Fetch the on-call calendars."),
+    "forget": CommandSpec("tocsin.cli.privacy.forget", "Take an author out of everything that is kept."),
+    "export": CommandSpec("tocsin.cli.privacy.export", "Print everything that is kept of an author."),
     "record": CommandSpec("tocsin.cli.analyse.record", "Record what the workers read into one file that replays."),
     "replay": CommandSpec("tocsin.cli.analyse.replay", "Replay mentions through the live functions, without Kafka."),
     "report": CommandSpec("tocsin.cli.analyse.report", "Write one HTML page on what happened to a brand."),

@@ -1,16 +1,18 @@
-"""`tocsin topics`: creates and lists the topics of an installation."""
+"""`tocsin topics`: creates, lists and deletes the topics of an installation."""
 
 from __future__ import annotations
+
+from typing import Annotated
 
 import typer
 
 from tocsin.cli.environment import load_installation
 from tocsin.cli.options import JsonOption
 from tocsin.cli.output import print_json, print_line, print_table
-from tocsin.errors import CommandError
+from tocsin.errors import CommandError, UsageError
 
 app = typer.Typer(
-    help="Create and list the Kafka topics.", no_args_is_help=True, rich_markup_mode=None, add_completion=False
+    help="Create, list and delete the Kafka topics.", no_args_is_help=True, rich_markup_mode=None, add_completion=False
 )
 
 
@@ -64,3 +66,27 @@ def list_(*, json: JsonOption = False) -> None:
             for name, compacted, days in rows
         ],
     )
+
+
+@app.command("delete")
+def delete(
+    prefix: Annotated[str, typer.Argument(help='The prefix of the topics, such as "a-"; "" for none.')],
+    *,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Delete all topics of another prefix than the one in use, with everything in them.
+
+    Examples:
+      tocsin topics delete a-
+    """
+    from streams.kafka.admin import delete_topics  # noqa: PLC0415  kafka-python is slow to load
+    from streams.kafka.topics import Topics  # noqa: PLC0415
+
+    here = load_installation()
+    if prefix == here.topics.prefix:
+        raise UsageError(f"{prefix!r} is the prefix in use: set TOCSIN_PREFIX to that of the topics that stay")
+    names = [topic.name for topic in Topics(prefix).all()]
+    if not yes and not typer.confirm(f"Delete {len(names)} topics, such as {names[0]}?", err=True):
+        raise CommandError("nothing was deleted")
+    delete_topics(here.connection, names)
+    print_line(f"{len(names)} topics deleted")

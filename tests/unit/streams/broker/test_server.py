@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from contextlib import asynccontextmanager, closing
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,33 +13,21 @@ from kafka.protocol.admin.topics import CreateTopicsRequest
 from kafka.structs import OffsetAndMetadata
 
 from streams.broker import journal
-from streams.broker.server import serve_folder
 from streams.clock import wall_ms
 from streams.kafka import clients, reader
 from streams.kafka.admin import create_topics, delete_topics
-from streams.kafka.connection import Connection
 from streams.kafka.topic_watch import describe
 from streams.kafka.topics import Topics
-from tests.support.ports import pick_ports
+from tests.support.local_broker import served
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
     from pathlib import Path
+
+    from streams.kafka.connection import Connection
 
 TOPICS = Topics("local.")
 NOW = wall_ms()
 """What is older than a topic keeps would be gone at once."""
-
-
-@asynccontextmanager
-async def served(folder: Path) -> AsyncIterator[tuple[Connection, asyncio.Task[None]]]:
-    """Serve a folder for as long as the context lasts."""
-    port, ready = next(pick_ports()), asyncio.Event()
-    serving = asyncio.create_task(serve_folder(folder, ("127.0.0.1", port), ready.set))
-    await ready.wait()
-    yield Connection((f"127.0.0.1:{port}",)), serving
-    serving.cancel()
-    await asyncio.gather(serving, return_exceptions=True)
 
 
 def write(connection: Connection) -> list[str]:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).parents[4]
-ROOMS = ("run", "respond", "configure", "analyse")
+ROOMS = ("run", "respond", "configure", "analyse", "privacy")
 
 
 def leaves(path: str, command: Any) -> Iterator[tuple[str, Any]]:
@@ -61,11 +61,11 @@ def test_every_option_is_explained(path: str, command: Any) -> None:
 
 @pytest.mark.parametrize(("path", "command"), LEAVES, ids=[path for path, _ in LEAVES])
 def test_every_command_that_prints_data_prints_it_as_json(path: str, command: Any) -> None:
-    """A command whose module prints tables or JSON has `--json`; `score` and `config schema` print nothing else."""
+    """A command whose module prints tables or JSON has `--json`; `export`, `score` and `config schema` print nothing else."""
     source = inspect.getsource(command.callback)
     prints = re.search(r"\b(print_table|print_json|_print\w*|publish_plan)\(", source) is not None
     options = {option for parameter in command.params for option in parameter.opts}
-    assert not prints or "--json" in options or path in {"labels export", "labels merge", "score"}, path
+    assert not prints or "--json" in options or path in {"export", "labels export", "labels merge", "score"}, path
 
 
 def test_the_committed_reference_is_up_to_date() -> None:

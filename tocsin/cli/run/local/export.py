@@ -43,8 +43,9 @@ def export(options: GroupOptions, brokers: str) -> None:
     """
     from config.environment import from_environ  # noqa: PLC0415  slow to load
     from streams.kafka.connection import connect  # noqa: PLC0415
+    from streams.kafka.positions import commit_ends  # noqa: PLC0415
     from streams.kafka.topics import Topics  # noqa: PLC0415
-    from tocsin.cli.run.local.topic_copy import commit_ends, copy_topics  # noqa: PLC0415
+    from tocsin.cli.run.local.topic_copy import copy_topics  # noqa: PLC0415
 
     target_settings = from_environ(dict(os.environ) | {"TOCSIN_BROKERS": brokers})
     environment = group.environment(os.environ, options)
@@ -76,7 +77,7 @@ def _drain(source: Connection, topics: Topics, start_worker: Callable[[ExitStack
 
     What is left of `mentions.scored` then are ticks of the worker itself: leaving them out changes nothing.
     """
-    from tocsin.cli.run.local.topic_copy import left_over  # noqa: PLC0415  slow to load
+    from streams.kafka.positions import left_over  # noqa: PLC0415  slow to load
 
     for _ in range(DRAINS):
         with ExitStack() as working:

@@ -1,17 +1,16 @@
-"""Topic copy: moves all records of an installation to other brokers, and says there that they are processed."""
+"""Topic copy: moves all records of an installation to other brokers."""
 
 from __future__ import annotations
 
 from contextlib import closing
 from typing import TYPE_CHECKING, Any, Final
 
-from kafka import TopicPartition
 from kafka.errors import KafkaError
-from kafka.structs import OffsetAndMetadata
 
 from streams.kafka import clients
 from streams.kafka.admin import create_topics
 from streams.kafka.errors import BrokerError
+from streams.kafka.positions import all_partitions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,35 +44,8 @@ def copy_topics(
             report(topic.name, _copy(reader, writer, topic, target))
 
 
-def commit_ends(target: Connection, topics: Topics) -> None:
-    """Say that the workers have processed everything that their topics hold.
-
-    Raises:
-        BrokerError: the broker does not answer.
-    """
-    stages = topics.mentions, topics.scored, topics.signals, topics.actions, topics.notifications
-    with closing(clients.group_consumer(target, topics.application)) as consumer:
-        ends = consumer.end_offsets(_all_partitions(consumer, *stages))
-        try:
-            consumer.commit({tp: OffsetAndMetadata(end, "", -1) for tp, end in ends.items()})
-        except KafkaError as error:
-            raise BrokerError(target.bootstrap, error) from error
-
-
-def left_over(source: Connection, topics: Topics, *, scored: bool) -> int:
-    """Return how many records the workers have not committed; with `scored`, of `mentions.scored` too.
-
-    Raises:
-        BrokerError: no broker answers.
-    """
-    stages = [topics.mentions, topics.signals, topics.actions, topics.notifications]
-    with closing(clients.group_consumer(source, topics.application)) as consumer:
-        ends = consumer.end_offsets(_all_partitions(consumer, *stages, *([topics.scored] if scored else [])))
-        return sum(end - (consumer.committed(tp) or 0) for tp, end in ends.items())
-
-
 def _copy(reader: KafkaConsumer, writer: KafkaProducer, topic: Topic, target: Connection) -> int:
-    tps = _all_partitions(reader, topic)
+    tps = all_partitions(reader, topic)
     ends = reader.end_offsets(tps)
     reader.assign(tps)
     reader.seek_to_beginning(*tps)
@@ -111,16 +83,8 @@ def _settle(futures: list[Any], target: Connection) -> int:
 
 def _require_empty(target: Connection, topics: Topics) -> None:
     with closing(clients.consumer(target)) as consumer:
-        ends = consumer.end_offsets(_all_partitions(consumer, *topics.all()))
+        ends = consumer.end_offsets(all_partitions(consumer, *topics.all()))
     full = sorted({tp.topic for tp, end in ends.items() if end})
     if full:
         why = f"topics that hold records already: {', '.join(full)}: choose another TOCSIN_PREFIX, or other brokers"
         raise BrokerError(target.bootstrap, why)
-
-
-def _all_partitions(consumer: KafkaConsumer, *topics: Topic) -> list[Any]:
-    return [
-        TopicPartition(topic.name, number)
-        for topic in topics
-        for number in sorted(consumer.partitions_for_topic(topic.name) or ())
-    ]

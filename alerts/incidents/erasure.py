@@ -1,0 +1,33 @@
+"""Erasure of an author from incidents: neither named nor quoted in any finding; figures and what people did stay."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from detectors.model.erased_author import erase_from_signal
+
+if TYPE_CHECKING:
+    from alerts.incidents.model import Incident
+    from alerts.incidents.state import TriageState
+    from detectors.model.erased_author import ErasedAuthor
+
+
+def erase_from_incident(incident: Incident, author: ErasedAuthor) -> Incident:
+    """Return an incident without somebody; the same object where they are not in it."""
+    findings = {
+        name: found if (signal := erase_from_signal(found.signal, author)) is found.signal
+        else replace(found, signal=signal)
+        for name, found in incident.findings.items()
+    }  # fmt: skip
+    unchanged = all(findings[name] is found for name, found in incident.findings.items())
+    return incident if unchanged else replace(incident, findings=findings)
+
+
+def erase_from_state(state: TriageState, author: ErasedAuthor) -> TriageState:
+    """Return the state of a brand whose incident is without somebody; the same object where they are not in it."""
+    if state.incident is None:
+        return state
+    incident = erase_from_incident(state.incident, author)
+    return state if incident is state.incident else replace(state, incident=incident)

@@ -1,0 +1,1 @@
+"""Privacy: what an installation keeps of one author, an export of it, and topics without them."""

@@ -1,0 +1,1 @@
+"""Commands about one author: what is kept of them, and how they are taken out."""
