@@ -61,7 +61,7 @@ def test_every_option_is_explained(path: str, command: Any) -> None:
 
 @pytest.mark.parametrize(("path", "command"), LEAVES, ids=[path for path, _ in LEAVES])
 def test_every_command_that_prints_data_prints_it_as_json(path: str, command: Any) -> None:
-    """A command whose module prints tables or JSON has `--json`; `export`, `score` and `config schema` print nothing else."""
+    """A command that prints tables or JSON has `--json`; `export`, `score` and `config schema` print nothing else."""
     source = inspect.getsource(command.callback)
     prints = re.search(r"\b(print_table|print_json|_print\w*|publish_plan)\(", source) is not None
     options = {option for parameter in command.params for option in parameter.opts}
