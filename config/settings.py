@@ -8,7 +8,6 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
     ConfigDict,
     Field,
@@ -17,6 +16,7 @@ from pydantic import (
 )
 
 from alerts.oncall.escalation_targets import EscalationStep, external_target
+from config.sign_in import SignInSettings
 
 
 def _brokers(value: Any) -> Any:
@@ -68,7 +68,7 @@ def _with_slash(value: str) -> str:
     return value if value.endswith("/") else f"{value}/"
 
 
-class Settings(BaseModel):
+class Settings(SignInSettings):
     """Settings of one process. Each field is read from the variable `TOCSIN_<FIELD>`, in capitals."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from alerts.incidents.policy import Policy as AlertPolicy
 from alerts.oncall.schedule import Schedule
 from alerts.rendering.escaping import safe_url
+from config.brands.access import Access
 from detectors.model.signal import TOPIC_BURST
 from detectors.model.timezone import TimeZone
 from detectors.policy import Policy as DetectPolicy
@@ -103,6 +104,9 @@ class BrandDefaults(BaseModel):
         default=(),
         description="Slack ids of the people and user groups who may acknowledge, snooze, judge and resolve; empty: "
         "everyone who sees the message.",
+    )
+    access: Access = Field(
+        default=Access(), description="Who gets at the brand's pages through a login by OpenID Connect."
     )
     on_call_schedule: Schedule = Field(
         default=Schedule(), description="On-call schedule: who is on call when, in addition to `on_call`."

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from aiohttp import web
 
+    from config.brands.model import Brand
     from replay.tuning.labels import Label
     from streams.moderation.queue_view import ModerationQueue
 
@@ -52,9 +53,19 @@ def fresh() -> RecordingDataSource:
     return from_lines(read_config().brands, mention_lines(), Scorer.with_brand_weights(None), UNTIL)
 
 
+@cache
+def _brands() -> tuple[Brand, ...]:
+    return read_config().brands
+
+
+@cache
+def _scorer() -> Scorer:
+    return Scorer.with_brand_weights(None)
+
+
 def unheard() -> RecordingDataSource:
     """Return the brands of that day before their first mention, of the caller's own: made at once."""
-    return from_lines(read_config().brands, (), Scorer.with_brand_weights(None))
+    return from_lines(_brands(), (), _scorer())
 
 
 @asynccontextmanager
@@ -66,9 +77,10 @@ async def web_client(
     moderation: ModerationQueue | None = None,
     **settings: object,
 ) -> AsyncIterator[Client]:
-    """Yield a browser without a screen at the pages of a world."""
+    """Yield a browser without a screen at the pages of a world; `clock` holds the time in seconds."""
+    now = [1_000.0] if clock is None else clock
     app = build_application(
-        world, Settings.model_validate(settings), config, labels, lambda: 1_000.0, moderation=moderation
+        world, Settings.model_validate(settings), config, labels, lambda: now[0], moderation=moderation
     )
     async with TestClient(TestServer(app)) as client:
         yield client

@@ -12,7 +12,8 @@ from aiohttp import web
 from streams.monitoring.probes import Probes
 from tocsin.http_runner import http_runner, probe_routes
 from tocsin.web.http.auth import Authenticator
-from tocsin.web.http.middleware import middlewares, routes
+from tocsin.web.http.middleware import LOGINS, middlewares, routes
+from tocsin.web.pages.guard import guard
 from tocsin.web.pages.incidents import IncidentPages
 from tocsin.web.pages.moderation import ModerationPages
 from tocsin.web.pages.reports import ReportPages
@@ -47,7 +48,10 @@ def build_application(
     """Return the server of a data source; `config` is the file that the editor writes, `labels` are known incidents."""
     access = Authenticator(settings, clock)
     layers: Any = middlewares(access)
-    app = web.Application(middlewares=layers, client_max_size=MAX_FORM_BYTES)
+    app = web.Application(middlewares=[*layers, guard(source)], client_max_size=MAX_FORM_BYTES)
+    app[LOGINS] = tuple(
+        name for name, there in (("oidc", access.has_oidc_login), ("token", access.has_token_login)) if there
+    )
     parts = (
         IncidentPages(source, settings.slack_url),
         SilencePages(source),
@@ -57,8 +61,22 @@ def build_application(
         ModerationPages(source, moderation),
     )
     app.add_routes(probe_routes(probes or Probes()))
+    if settings.oidc_issuer:
+        app.add_routes(_sign_in(access, settings, clock, source))
     app.add_routes([*routes(access), *(route for part in parts for route in part.routes())])
     return app
+
+
+def _sign_in(
+    access: Authenticator, settings: Settings, clock: Callable[[], float], source: DataSource
+) -> list[web.AbstractRouteDef]:
+    from tocsin.web.http.oidc import OidcProvider  # noqa: PLC0415  cryptography is slow to load
+    from tocsin.web.http.sign_in import sign_in_routes  # noqa: PLC0415
+
+    def named() -> set[str]:
+        return {name for one in source.brands().values() for name in one.brand.access.members()}
+
+    return sign_in_routes(access, OidcProvider(settings, clock), settings.oidc_groups_claim, named)
 
 
 async def serve(app: web.Application, host: str, port: int, ready: Callable[[int], None]) -> None:

@@ -71,7 +71,7 @@ SECRETS = {
     },
     "slack": {"slack_token", "slack_app_token", "slack_signing_secret"},
     "heartbeat": {"heartbeat_ping_url", *RECEIVERS},
-    "web": {"web_token"},
+    "web": {"web_token", "oidc_client_secret"},
 }
 """The secrets that each service gets besides Kafka's password."""
 

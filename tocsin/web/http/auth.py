@@ -15,13 +15,17 @@ from alerts.rendering.escaping import clean, clip, is_slack_id
 from tocsin.web.session import Session
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from config.settings import Settings
+    from tocsin.web.session import Method
 
 COOKIE: Final = "tocsin_session"
 SESSION_SECONDS: Final = 12 * 3600
 """Seconds after which one has to log in again."""
+
+OIDC_SESSION_SECONDS: Final = 4 * 3600
+"""Seconds after which the identity provider is asked again, so that a person who has left is out."""
 
 MAX_FAILURES: Final = 5
 FAILURE_WINDOW: Final = 900.0
@@ -35,9 +39,12 @@ class Authenticator:
     """Authenticates requests. One per process; with a token, a session outlives a restart."""
 
     def __init__(self, settings: Settings, clock: Callable[[], float]) -> None:
-        token = settings.web_token.get_secret_value()
-        key = hashlib.sha256(b"tocsin web " + token.encode()).digest() if token else secrets.token_bytes(32)
-        self._signer = _signer(key, clock)
+        token, secret = settings.web_token.get_secret_value(), settings.oidc_client_secret.get_secret_value()
+        known = f"{token} {secret}".strip().encode()
+        key = hashlib.sha256(b"tocsin web " + known).digest() if known else secrets.token_bytes(32)
+        self._signer = _signer(key, clock, "session")
+        self._flow_signer = _signer(key, clock, "sign-in")
+        self._oidc = bool(settings.oidc_issuer)
         self._key = key
         self._token = token
         self._header = settings.web_user_header
@@ -49,12 +56,17 @@ class Authenticator:
     @property
     def login_required(self) -> bool:
         """Return whether users have to authenticate."""
-        return bool(self._token or self._header)
+        return bool(self._token or self._header or self._oidc)
 
     @property
     def has_token_login(self) -> bool:
         """Return whether users can log in with a token."""
         return bool(self._token)
+
+    @property
+    def has_oidc_login(self) -> bool:
+        """Return whether users can log in through an identity provider."""
+        return self._oidc
 
     def session(self, peer: str, headers: Mapping[str, str], cookie: str) -> Session | None:
         """Return the session of a request; None for one that has to log in."""
@@ -62,8 +74,12 @@ class Authenticator:
             return Session(name, "proxy", self._csrf(f"proxy {name}"))
         if not self.login_required:
             return Session("local", "local", self._csrf("here"))
-        who = self._read_cookie(cookie)
-        return None if who is None else Session(who, "token", self._csrf(cookie))
+        held = self._read_cookie(cookie)
+        if held is None:
+            return None
+        who, groups = held
+        method: Method = "token" if groups is None else "oidc"
+        return Session(who, method, self._csrf(cookie), frozenset(groups or ()))
 
     def log_in(self, address: str, token: str, name: str) -> str | None:
         """Return the session cookie for the right token; None for a wrong one."""
@@ -72,6 +88,22 @@ class Authenticator:
             self._attempts.pop(address, None)
             return str(self._signer.dumps([chosen_name(name), secrets.token_hex(8)]))
         return None
+
+    def log_in_as(self, name: str, groups: Sequence[str]) -> str:
+        """Return the session cookie of somebody for whom the identity provider has vouched."""
+        return str(self._signer.dumps([chosen_name(name), secrets.token_hex(8), list(groups)]))
+
+    def sign_flow(self, values: Sequence[str]) -> str:
+        """Return a cookie that only this browser holds on its way to the identity provider."""
+        return str(self._flow_signer.dumps(list(values)))
+
+    def read_flow(self, cookie: str, seconds: int) -> list[str] | None:
+        """Return what `sign_flow` signed, at most so many seconds ago."""
+        try:
+            values = self._flow_signer.loads(cookie, max_age=seconds)
+        except (BadData, ValueError, TypeError):
+            return None
+        return [str(one) for one in values]
 
     def log_out(self, cookie: str) -> None:
         """Revoke a session: its cookie is worth nothing from here on, and so is a copy of it."""
@@ -107,12 +139,17 @@ class Authenticator:
         said = headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
         return said if said and self.is_trusted_proxy(peer) else peer
 
-    def _read_cookie(self, cookie: str) -> str | None:
+    def _read_cookie(self, cookie: str) -> tuple[str, list[str] | None] | None:
+        """Return who a cookie is of, and their groups if the identity provider has vouched for them."""
         try:
-            who, _ = self._signer.loads(cookie, max_age=SESSION_SECONDS)
+            (who, _, *rest), signed_at = self._signer.loads(cookie, max_age=SESSION_SECONDS, return_timestamp=True)
         except (BadData, ValueError, TypeError):
             return None
-        return None if _fingerprint(cookie) in self._revoked else str(who)
+        if _fingerprint(cookie) in self._revoked:
+            return None
+        if rest and self._clock() - signed_at.timestamp() > OIDC_SESSION_SECONDS:
+            return None
+        return str(who), [str(one) for one in rest[0]] if rest else None
 
     def _csrf(self, about: str) -> str:
         return hmac.new(self._key, f"csrf {about}".encode(), hashlib.sha256).hexdigest()
@@ -129,11 +166,11 @@ def verify_csrf(session: Session, given: str) -> bool:
 
 def bind_error(settings: Settings, host: str) -> str:
     """Return why the server may not bind to an address, or "": other machines have to log in."""
-    if host in LOOPBACK or settings.web_token.get_secret_value() or settings.web_user_header:
+    if host in LOOPBACK or settings.web_token.get_secret_value() or settings.web_user_header or settings.oidc_issuer:
         return ""
     return (
-        f"--host {host} can be reached from other machines, and nobody would have to log in: set TOCSIN_WEB_TOKEN, or "
-        "TOCSIN_WEB_USER_HEADER with TOCSIN_WEB_PROXIES behind a reverse proxy (docs/web.md)"
+        f"--host {host} can be reached from other machines, and nobody would have to log in: set TOCSIN_WEB_TOKEN, "
+        "TOCSIN_OIDC_ISSUER, or TOCSIN_WEB_USER_HEADER with TOCSIN_WEB_PROXIES behind a reverse proxy (docs/web.md)"
     )
 
 
@@ -152,11 +189,11 @@ def chosen_name(name: str) -> str:
     return f"{shown} (web)" if is_slack_id(shown) else shown
 
 
-def _signer(key: bytes, clock: Callable[[], float]) -> URLSafeTimedSerializer:
+def _signer(key: bytes, clock: Callable[[], float], salt: str) -> URLSafeTimedSerializer:
     class Clocked(TimestampSigner):
         """Signer with the injected clock."""
 
         def get_timestamp(self) -> int:
             return int(clock())
 
-    return URLSafeTimedSerializer(key, salt="session", signer=Clocked)
+    return URLSafeTimedSerializer(key, salt=salt, signer=Clocked)

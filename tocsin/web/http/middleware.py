@@ -28,6 +28,9 @@ SESSION: Final = web.RequestKey("session", Session)
 IS_LOGGED_IN: Final[web.RequestKey[Callable[[], bool]]] = web.RequestKey("is_logged_in")
 """Asks again whether the session of a request goes on: a stream outlives the moment in which it was admitted."""
 
+LOGINS: Final = web.AppKey("logins", tuple)
+"""The ways to log in that the login page offers: token, oidc."""
+
 PUBLIC_PATHS: Final = ("/login", "/assets/", "/healthz", *PATHS)
 """What is served without a login."""
 
@@ -94,12 +97,12 @@ def routes(access: Authenticator) -> list[web.AbstractRouteDef]:
     """Return the routes of login, logout, assets and the health check."""
 
     async def form(request: web.Request) -> web.Response:
-        return _login_page(request)
+        return login_page(request)
 
     async def log_in(request: web.Request) -> web.Response:
         address = access.client_address(request.remote or "", request.headers)
         if seconds := access.begin_attempt(address):  # before the body is read: a slow one is an attempt too
-            refused = _login_page(
+            refused = login_page(
                 request, translate(request_language(request), "wait", seconds=seconds), TOO_MANY_REQUESTS
             )
             refused.headers["Retry-After"] = str(seconds)
@@ -108,7 +111,7 @@ def routes(access: Authenticator) -> list[web.AbstractRouteDef]:
         cookie = access.log_in(address, str(given.get("token", "")), str(given.get("name", "")))
         if cookie is None:
             log.warning("login refused", address=address)
-            return _login_page(request, translate(request_language(request), "wrong_token"), 401)
+            return login_page(request, translate(request_language(request), "wrong_token"), 401)
         response = web.Response(status=303, headers={"Location": local_path(str(given.get("next", "/")))})
         response.set_cookie(
             COOKIE,
@@ -116,7 +119,7 @@ def routes(access: Authenticator) -> list[web.AbstractRouteDef]:
             max_age=SESSION_SECONDS,
             httponly=True,
             samesite="Strict",
-            secure=_is_https(request, access),
+            secure=is_https(request, access),
             path="/",
         )
         return response
@@ -148,17 +151,26 @@ def _ask_to_log_in(request: web.Request, access: Authenticator) -> web.Response:
     language, asked = request_language(request), local_path(request.raw_path)
     if request.method == "GET" and request.headers.get("Sec-Fetch-Site") == "cross-site":
         return render_page("redirect.html.j2", language, None, title=translate(language, "opening"), there=asked)
-    if request.method != "GET" or not access.has_token_login:
-        raise web.HTTPForbidden(text=translate(language, "expired" if access.has_token_login else "forbidden"))
+    has_login = access.has_token_login or access.has_oidc_login
+    if request.method != "GET" or not has_login:
+        raise web.HTTPForbidden(text=translate(language, "expired" if has_login else "forbidden"))
     there = f"/login?{urlencode({'next': asked})}"
     return web.Response(status=303, headers={"Location": there})
 
 
-def _login_page(request: web.Request, error: str = "", status: int = 200) -> web.Response:
+def login_page(request: web.Request, error: str = "", status: int = 200) -> web.Response:
+    """Return the page to log in on, with what went wrong."""
     language = request_language(request)
     there = local_path(request.query.get("next", "/"))
     return render_page(
-        "login.html.j2", language, None, status, title=translate(language, "log_in"), error=error, there=there
+        "login.html.j2",
+        language,
+        None,
+        status,
+        title=translate(language, "log_in"),
+        error=error,
+        there=there,
+        logins=request.app[LOGINS],
     )
 
 
@@ -172,7 +184,8 @@ def _error_page(request: web.Request, status: int, text: str | None) -> web.Resp
     return render_page("error.html.j2", language, request.get(SESSION), status, title=own)
 
 
-def _is_https(request: web.Request, access: Authenticator) -> bool:
+def is_https(request: web.Request, access: Authenticator) -> bool:
+    """Return whether the browser came by TLS, to here or to a trusted proxy."""
     said = request.headers.get("X-Forwarded-Proto", "") if access.is_trusted_proxy(request.remote or "") else ""
     return request.secure or said == "https"
 

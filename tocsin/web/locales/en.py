@@ -14,6 +14,13 @@ MESSAGES: Final = {
     "your_name": "Your name",
     "your_name_hint": "Your colleagues see it next to your actions.",
     "wrong_token": "Wrong token.",
+    "sign_in": "Log in with your organisation",
+    "sign_in_hint": "You are led to your organisation's login and back.",
+    "sign_in_token": "Log in with the token",
+    "sign_in_refused": "The login did not succeed. Try again; if it fails again, ask the people who run Tocsin.",
+    "sign_in_unavailable": "Your organisation's login does not answer. Try again in a minute.",
+    "nothing_shared": "You are logged in, and no brand is shared with you. Ask the people who run Tocsin to name "
+    "one of your groups under access.",
     "wait": "Too many attempts. Try again in {seconds} seconds.",
     "expired": "This page was open for too long. Reload it; nothing was changed.",
     "recorded": "Recording up to {at}. Your actions are not sent anywhere.",

@@ -16,6 +16,13 @@ _TEXTS: Final = {
     "your_name": "Votre nom",
     "your_name_hint": "Vos collègues le voient à côté de vos actions.",
     "wrong_token": "Jeton incorrect.",
+    "sign_in": "Se connecter avec votre organisation",
+    "sign_in_hint": "Vous passez par la page de connexion de votre organisation, puis revenez ici.",
+    "sign_in_token": "Se connecter avec le jeton",
+    "sign_in_refused": "La connexion n’a pas abouti. Réessayez ; sinon, demandez à qui administre Tocsin.",
+    "sign_in_unavailable": "La page de connexion de votre organisation ne répond pas. Réessayez dans une minute.",
+    "nothing_shared": "Vous êtes connecté, et aucune marque n’est partagée avec vous. Demandez à qui administre Tocsin "
+    "d’inscrire l’un de vos groupes sous access.",
     "wait": "Trop de tentatives. Réessayez dans {seconds} secondes.",
     "expired": "Cette page est restée ouverte trop longtemps. Rechargez-la ; rien n’a été modifié.",
     "recorded": "Enregistrement jusqu’à {at}. Vos actions ne sont envoyées nulle part.",

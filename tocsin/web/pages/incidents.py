@@ -22,6 +22,7 @@ from tocsin.web.pages.overview import STATES, brand_row, brand_rows, coverage, i
 from tocsin.web.pages.silences import silence_form
 from tocsin.web.pages.source_list import source_lines
 from tocsin.web.sources.data_source import incidents_of
+from tocsin.web.sources.scoped import visible
 from tocsin.web.templating import render_page, set_security_headers
 from tocsin.web.text import format_time, translate
 
@@ -74,14 +75,14 @@ class IncidentPages:
     async def events(self, request: web.Request) -> web.StreamResponse:
         """Send an event whenever the overview has changed, until the browser leaves or its session ends."""
         language = request_language(request)
-        before = self._snapshot(language)
+        before = self._snapshot(request, language)
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "X-Accel-Buffering": "no"})
         set_security_headers(response)
         await response.prepare(request)
         with suppress(ConnectionError):  # the browser has left
             while request[IS_LOGGED_IN]():
                 await asyncio.sleep(POLL_SECONDS)
-                now = self._snapshot(language)
+                now = self._snapshot(request, language)
                 await response.write(_event(before, now, language))
                 before = now
         return response
@@ -89,7 +90,8 @@ class IncidentPages:
     async def brand(self, request: web.Request) -> web.Response:
         """Show one brand with its incidents."""
         name, language = request.match_info["name"], request_language(request)
-        configured = self._source.brands().get(name)
+        seen = visible(self._source, request[SESSION])
+        configured = seen.brands().get(name)
         if configured is None:
             raise web.HTTPNotFound
         known = [
@@ -98,9 +100,9 @@ class IncidentPages:
                 one,
                 format_time(one.opened_at, configured.brand.timezone),
             )
-            for one in incidents_of(self._source.incidents(), name)
+            for one in incidents_of(seen.incidents(), name)
         ]
-        shown = brand_row(self._source, configured, language)
+        shown = brand_row(seen, configured, language)
         return self._page(
             request,
             "brand.html.j2",
@@ -163,7 +165,8 @@ class IncidentPages:
     def _board(self, request: web.Request, template: str) -> web.Response:
         language, state = request_language(request), request.query.get("state", "")
         search = clean(request.query.get("q", ""))[:100]
-        rows = brand_rows(self._source, language, state if state in STATES else "", search)
+        seen = visible(self._source, request[SESSION])
+        rows = brand_rows(seen, language, state if state in STATES else "", search)
         return self._page(
             request,
             template,
@@ -172,15 +175,16 @@ class IncidentPages:
             states=STATES,
             state=state,
             search=search,
-            coverage=coverage(self._source, language),
-            sources=source_lines(self._source.sources(), self._source.now(), language),
-            undelivered=undelivered.board_line(self._source, language),
-            watched=bool(self._source.brands()),
+            coverage=coverage(seen, language),
+            sources=source_lines(seen.sources(), self._source.now(), language),
+            undelivered=undelivered.board_line(seen, language),
+            watched=bool(seen.brands()),
+            hidden=bool(self._source.brands()) and not seen.brands(),
             refresh=request.rel_url.raw_query_string,
         )
 
-    def _snapshot(self, language: Language) -> Snapshot:
-        rows = brand_rows(self._source, language)
+    def _snapshot(self, request: web.Request, language: Language) -> Snapshot:
+        rows = brand_rows(visible(self._source, request[SESSION]), language)
         return Snapshot(hash(repr(rows)), {one.title: one.state for one in rows})
 
     def _page(self, request: web.Request, template: str, title: str, **values: Any) -> web.Response:

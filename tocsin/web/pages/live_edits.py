@@ -13,6 +13,7 @@ from config.brands.history import ConfigHistory, StaleError
 from config.brands.plan import plan_brand
 from config.brands.wire import encode_brand
 from config.errors import ConfigError
+from tocsin.web.access import shown_diff
 from tocsin.web.editor.config_file import read_config_file
 from tocsin.web.text import format_time, translate
 
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from tocsin.web.sources.data_source import DataSource
 
 log = structlog.get_logger(__name__)
+
+EDITABLE: Final = ("detect.", "alert.")
+"""What the settings of the editor begin with."""
 
 SHOWN: Final = 20
 """Versions that a page lists."""
@@ -61,16 +65,17 @@ class LiveEdits:
             return (str(error),)
         return tuple(str(edit) for change in changes for edit in change.edits)
 
-    def rows(self, brand: Brand, language: Language) -> list[VersionRow]:
-        """Return the versions that changed a brand, the latest first. Blocks.
+    def rows(self, brand: Brand, language: Language, *, whole: bool) -> list[VersionRow]:
+        """Return the versions that changed a brand, the latest first; diffs are `whole` or of its lines only. Blocks.
 
-        One may be undone that changed nothing else and was not undone before.
+        One may be undone that changed thresholds of this brand, nothing else, and was not undone before.
         """
         known = self._history.versions()
         before = {one.number + 1: one.text for one in known}
         gone = {one.undoes for one in known}
         mine = [one for one in reversed(known) if brand.name in one.changes][:SHOWN]
-        return [self._row(one, before[one.number], brand, language, undoable=one.number not in gone) for one in mine]
+        rows = [self._row(one, before[one.number], brand, language, undoable=one.number not in gone) for one in mine]
+        return [row._replace(diff=shown_diff(row.diff, whole=whole)) for row in rows]
 
     async def write(self, text: str, expected: str, session: Session, undoes: int = 0) -> Version:
         """Write the file as a new version.
@@ -105,7 +110,7 @@ class LiveEdits:
         """
         file = await asyncio.to_thread(read_config_file, self._path)
         version = next((one for one in await asyncio.to_thread(self._history.versions) if one.number == number), None)
-        if version is None or list(version.changes) != [brand]:
+        if version is None or not _is_undoable(version, brand):
             return translate(language, "no_undo"), 0
         try:
             text = await asyncio.to_thread(self._history.undone, number, file.text)
@@ -126,6 +131,11 @@ class LiveEdits:
             clean(one.by) or translate(language, "by_file"),
             one.undoes,
             tuple(map(clean, one.changes[brand.name])),
-            undoable and list(one.changes) == [brand.name],
+            undoable and _is_undoable(one, brand.name),
             diff(before, one.text, self._path.name) if list(one.changes) == [brand.name] else "",
         )
+
+
+def _is_undoable(one: Version, brand: str) -> bool:
+    """Return whether a version changed what the editor edits, of this brand alone; never who may do what."""
+    return list(one.changes) == [brand] and all(edit.startswith(EDITABLE) for edit in one.changes[brand])

@@ -19,6 +19,7 @@ from tocsin.web.templating import render_page
 from tocsin.web.text import format_time, translate
 
 if TYPE_CHECKING:
+    from config.brands.access import Role
     from moderation.model import AnyRecord, Item
     from streams.moderation.queue_view import ModerationQueue
     from tocsin.web.sources.data_source import DataSource
@@ -48,8 +49,11 @@ class ModerationPages:
     async def show_queue(self, request: web.Request) -> web.Response:
         """Show what waits, as the filter has it."""
         language, now = request_language(request), self._source.now()
-        items = self._moderation.queue.waiting(now, parts.read_filter(request.query)) if self._moderation else []
-        queue = self._moderation.queue if self._moderation else None
+        queue, wanted = self._moderation.queue if self._moderation else None, parts.read_filter(request.query)
+        seen = [item for item in queue.items() if self._may_see(request, item.brand)] if queue else []
+        brands = {item.brand for item in seen if item.brand in (wanted.brands or {item.brand})}
+        wanted = wanted._replace(brands=brands or {""})  # an empty filter would let every brand through
+        items = queue.waiting(now, wanted) if queue else []
         return render_page(
             "moderation.html.j2",
             language,
@@ -59,10 +63,10 @@ class ModerationPages:
             live=self._moderation is not None,
             rows=[parts.row(item, now, language) for item in items[:PAGE]],
             more=max(0, len(items) - PAGE),
-            counts=queue.counts(now, parts.read_filter(request.query)) if queue else {},
-            choices=parts.choices(queue.items() if queue else (), request.query, language),
+            counts=queue.counts(now, wanted) if queue else {},
+            choices=parts.choices(seen, request.query, language),
             query=request.query_string,
-            figures=parts.figures(compute_statistics(queue.items()), language) if queue else [],
+            figures=parts.figures(compute_statistics(seen), language) if queue else [],
         )
 
     async def claim_next(self, request: web.Request) -> web.Response:
@@ -117,13 +121,19 @@ class ModerationPages:
         return build_record(action, key, item, request[SESSION].user, self._source.now(), said)
 
     def _may_decide(self, request: web.Request, brand: str) -> bool:
-        """Return whether a user may act on a brand's items; anybody may, where the brand is watched no longer."""
+        """Return whether a user may act on a brand's items; where it is watched no longer, anybody who may see them."""
+        return self._has(request, brand, "act")
+
+    def _may_see(self, request: web.Request, brand: str) -> bool:
+        return self._has(request, brand, "view")
+
+    def _has(self, request: web.Request, brand: str, role: Role) -> bool:
         configured, session = self._source.brands().get(brand), request[SESSION]
-        return configured is None or may(session, configured.brand, "act")
+        return session.method != "oidc" if configured is None else may(session, configured.brand, role)
 
     def _item(self, request: web.Request) -> Item:
         item = self._moderation.queue.get(request.match_info["item"]) if self._moderation else None
-        if item is None:
+        if item is None or not self._may_see(request, item.brand):
             raise web.HTTPNotFound
         return item
 

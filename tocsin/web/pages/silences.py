@@ -19,6 +19,7 @@ from tocsin.web.http.local_path import local_path
 from tocsin.web.http.middleware import SESSION, request_language
 from tocsin.web.pages.incident_details import detector_name
 from tocsin.web.pages.overview import display_name
+from tocsin.web.sources.scoped import visible
 from tocsin.web.text import format_time, translate
 
 if TYPE_CHECKING:
@@ -110,7 +111,7 @@ class SilencePages:
         return _back(back, "done")
 
     def _brand(self, request: web.Request, name: str) -> Brand:
-        configured = self._source.brands().get(name)
+        configured = visible(self._source, request[SESSION]).brands().get(name)
         if configured is None:
             raise web.HTTPNotFound
         if not may(request[SESSION], configured.brand, "act"):

@@ -16,7 +16,7 @@ from config.brands.loader import parse
 from detectors.model.signal_text import format_number
 from replay.player.preview_cache import PREVIEW_DAYS
 from replay.player.threshold_preview import ThresholdPreview
-from tocsin.web.access import may
+from tocsin.web.access import may, sees_all, shown_diff
 from tocsin.web.editor.config_file import PendingChange, build_change, read_config_file
 from tocsin.web.editor.fields import fields, sections, value_text
 from tocsin.web.http.middleware import SESSION, request_language
@@ -155,7 +155,7 @@ class ThresholdEditor:
 
     def _editable(self, request: web.Request, brand: Brand) -> LiveEdits:
         """Return the edits of the file, for one who may make them."""
-        if not may(request[SESSION], brand, "configure"):
+        if not may(request[SESSION], self._source.brands()[brand.name].brand, "configure"):
             raise web.HTTPForbidden(text=translate(request_language(request), "not_allowed_to_configure"))
         assert self._edits is not None, "a brand is read from the file"
         return self._edits
@@ -189,7 +189,8 @@ class ThresholdEditor:
         values = {path: change.typed.get(path, value_text(brand, path)) for path in fields()} if brand else {}
         today = {path: value_text(brand, path) for path in fields()} if brand else {}
         defaults: dict[str, Any] = {"why": "", "notice": "", "preview": "", "yours": [], "saved": False}
-        rows = await asyncio.to_thread(self._edits.rows, brand, language) if brand and self._edits else []
+        whole = sees_all(request[SESSION], self._source.brands())
+        rows = await asyncio.to_thread(self._edits.rows, brand, language, whole=whole) if brand and self._edits else []
         number = request.query.get("version", "") if request.method == "GET" else ""
         return render_page(
             "thresholds.html.j2",
@@ -205,11 +206,13 @@ class ThresholdEditor:
             values=values,
             today=today,
             change=change,
+            shown=shown_diff(change.diff, whole=whole),
+            problems=file.problems if file and whole else (),
             overrides=configured.overrides,
             waiting=self._edits.waiting(brand) if brand and self._edits else (),
             versions=rows,
             latest=next((one for one in rows if str(one.number) == number), None),
-            configurable=brand is not None and may(request[SESSION], brand, "configure"),
+            configurable=brand is not None and may(request[SESSION], configured.brand, "configure"),
             **{**defaults, **overrides},
         )
 

@@ -17,6 +17,7 @@ from replay.tuning.candidates import candidates
 from replay.tuning.dataset import Dataset
 from replay.tuning.labels import labels_from_verdicts, merge
 from replay.tuning.optimisation import optimise
+from tocsin.web.access import may, sees_all, shown_diff
 from tocsin.web.editor.config_file import read_config_file
 from tocsin.web.http.middleware import SESSION, request_language
 from tocsin.web.pages.overview import brand_row
@@ -84,6 +85,7 @@ class TuningPages:
         values: dict[str, Any] = {
             "row": shown,
             "run": run,
+            "diff": shown_diff(run.diff, whole=sees_all(request[SESSION], self._source.brands())) if run else "",
             "labels": self._labels(name),
             "clock": lambda at: format_time(at, configured.brand.timezone),
             "conclusion": "",
@@ -102,6 +104,8 @@ class TuningPages:
         configured = self._source.brands().get(name)
         if configured is None:
             raise web.HTTPNotFound
+        if not may(request[SESSION], configured.brand, "act"):
+            raise web.HTTPForbidden(text=translate(request_language(request), "not_allowed"))
         known = self._runs.get(name)
         if known is None or not known.running:
             run = self._runs[name] = TuningRun(configured.brand, len(candidates(configured.brand)))

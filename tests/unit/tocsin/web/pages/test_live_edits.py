@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from config.brands.history import ConfigHistory
+from config.brands.overrides import BrandWithOverrides
 from tests.support.web_app import BRANDS, hidden, unheard, web_client
 from tocsin.web.sources.recording import RecordingDataSource
 
@@ -94,6 +95,21 @@ async def test_of_two_people_the_second_is_shown_the_conflict(file: Path) -> Non
     assert ratio(world) == 2.0
 
 
+async def test_a_change_of_who_may_do_what_is_not_undone_from_a_page(file: Path) -> None:
+    """Those who may change thresholds get no more rights by undoing what an editor of texts did."""
+    history, without = ConfigHistory(file), BRANDS
+    file.write_text(BRANDS.replace("Hallowfirth\n", "Hallowfirth\n    access: {act: [crew]}\n"), encoding="utf-8")
+    history.note("", 1)
+    history.write(without, file.read_text(encoding="utf-8"), "admin", 2)
+    async with web_client(unheard(), file) as client:
+        page = await (await client.get(PAGE)).text()
+        assert "access.act" in page
+        assert "Undo version" not in page
+        answer = await client.post(f"{PAGE}/undo", data={"csrf": hidden(page, "csrf"), "number": "2"})
+        assert answer.status == 409
+    assert file.read_text(encoding="utf-8") == without
+
+
 class Refusing(RecordingDataSource):
     """A day whose Kafka is down."""
 
@@ -139,9 +155,10 @@ async def test_a_folder_that_cannot_be_written_leaves_file_and_workers_as_they_a
 
 async def test_who_may_not_configure_sees_no_button_and_is_refused(file: Path) -> None:
     """A proxy's user who is no responder looks on."""
-    text = BRANDS.replace("  - name: Hallowfirth\n", "  - name: Hallowfirth\n    responders: [U024BE7LH]\n")
-    file.write_text(text, encoding="utf-8")
-    async with web_client(unheard(), file, web_user_header="X-User", web_proxies="127.0.0.1") as client:
+    world = unheard()
+    brand = world.configured["Hallowfirth"].brand.model_copy(update={"responders": ("U024BE7LH",)})
+    world.configured = {**world.configured, "Hallowfirth": BrandWithOverrides(brand)}
+    async with web_client(world, file, web_user_header="X-User", web_proxies="127.0.0.1") as client:
         client.session.headers["X-User"] = "eve@example.com"
         page = await (await client.get(PAGE)).text()
         assert ">Save<" not in page
@@ -149,4 +166,4 @@ async def test_who_may_not_configure_sees_no_button_and_is_refused(file: Path) -
         form = {"csrf": hidden(page, "csrf"), "version": hidden(page, "version"), RATIO: "2", "do": "save"}
         for path in (PAGE, f"{PAGE}/apply", f"{PAGE}/undo"):
             assert (await client.post(path, data=form | {"number": "2"})).status == 403
-    assert file.read_text(encoding="utf-8") == text
+    assert file.read_text(encoding="utf-8") == BRANDS
