@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Final, Self
 import msgspec
 
 from detectors.crowd.post import NO_KEY, Post, author_key, flags_of, link_key, text_key
+from detectors.model.compression import compress, decompress, is_compressed
 from detectors.model.correction import mention_key
+from detectors.model.packing import pack_columns, unpack_column
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -40,8 +42,9 @@ class _Segment(msgspec.Struct, array_like=True):
     """Stored form of consecutive posts."""
 
     first: int  # sequence number
-    columns: list[bytes]
+    columns: list[bytes]  # as `pack_column` packs them; those of older versions have no `length`, and are arrays
     names: dict[int, str]  # sequence number → name
+    length: int | None = None
 
 
 class _Tail(msgspec.Struct, array_like=True):
@@ -246,7 +249,7 @@ class RecentPosts:
     def encode_tail(self) -> bytes:
         """Return the stored form of the open segment."""
         tail = _Tail(self._oldest, self._last, self._minute, self._taken, self._latest, self._segment(self._last))
-        return msgspec.msgpack.encode(tail)
+        return compress(msgspec.msgpack.encode(tail))
 
     def _pack(self, number: int) -> bytes:
         return msgspec.msgpack.encode(self._segment(number))
@@ -255,8 +258,9 @@ class RecentPosts:
         numbers = list(self._starts)
         place = numbers.index(number) + 1
         first, end = self._starts[number], self._starts[numbers[place]] if place < len(numbers) else self._next
-        columns = [column[first - self._first : end - self._first].tobytes() for column in self._columns]
-        return _Segment(first, columns, {at: name for at, name in self._names.items() if first <= at < end})
+        columns = pack_columns(column[first - self._first : end - self._first] for column in self._columns)
+        names = {at: name for at, name in self._names.items() if first <= at < end}
+        return _Segment(first, columns, names, end - first)
 
     @classmethod
     def restore(cls, tail: bytes, sealed: dict[int, bytes]) -> Self:
@@ -268,7 +272,7 @@ class RecentPosts:
         found = cls()
         if not tail:
             return found
-        stored = msgspec.msgpack.decode(tail, type=_Tail)
+        stored = msgspec.msgpack.decode(decompress(tail) if is_compressed(tail) else tail, type=_Tail)
         found._oldest, found._last = stored.oldest, stored.last
         found._minute, found._taken, found._latest = stored.minute, stored.taken, stored.latest
         segments = {stored.last: stored.segment}
@@ -279,8 +283,8 @@ class RecentPosts:
         found._starts = {number: segments[number].first for number in sorted(segments)}
         found._unwritten = {number for number in sealed if number < stored.last and number not in segments}
         for number in found._starts:
-            for column, raw in zip(found._columns, segments[number].columns, strict=True):
-                column.frombytes(raw)
+            for column, values in zip(found._columns, _columns_of(segments[number]), strict=True):
+                column.extend(values)
             found._names.update(segments[number].names)
         found._first = next(iter(found._starts.values()))
         found._oldest = max(found._oldest, found._first)
@@ -298,11 +302,18 @@ def decode_segment(raw: bytes) -> object:
         msgspec.DecodeError, ValueError: it is none.
     """
     stored = msgspec.msgpack.decode(raw, type=_Segment)
-    lengths = set()
-    for kind, column in zip(_TYPES, stored.columns, strict=True):
-        values = array(kind)
-        values.frombytes(column)
-        lengths.add(len(values))
+    lengths = set(map(len, _columns_of(stored)))
     if len(lengths) != 1:
         raise ValueError(f"a segment of posts with columns of {sorted(lengths)} rows")
     return stored
+
+
+def _columns_of(segment: _Segment) -> list[array[int]]:
+    """Return the columns of a stored segment."""
+    columns = [array(kind) for kind in _TYPES]
+    for column, raw in zip(columns, segment.columns, strict=True):
+        if segment.length is None:
+            column.frombytes(raw)
+        else:
+            column.extend(unpack_column(raw, segment.length))
+    return columns

@@ -31,11 +31,17 @@ class Segment(msgspec.Struct, array_like=True):
     figures: bytearray = msgspec.field(default_factory=bytearray)  # of each id, as `revisions.FIGURES`
 
 
+_LONG: Final = "q"
+_SHORT: Final = "I"
+"""Array types of ids of 63 bits, and of 32: those of authors are short."""
+
+
 class _Stored(msgspec.Struct, array_like=True):
     first: int
     ids: bytes
     runs: list[tuple[int, int]]
     figures: bytes = b""
+    kind: str = _LONG  # array type of the ids
 
 
 class DedupWindow:
@@ -253,15 +259,18 @@ def next_sequence(segment: Segment) -> int:
 
 
 def pack(segment: Segment) -> bytes:
-    """Return the stored form of a segment: twelve bytes an id."""
-    stored = _Stored(segment.first, array("q", segment.ids).tobytes(), segment.runs, bytes(segment.figures))
+    """Return the stored form of a segment: twelve bytes an id, four an author."""
+    kind = _LONG if max(segment.ids, default=0) >> 32 else _SHORT
+    stored = _Stored(segment.first, array(kind, segment.ids).tobytes(), segment.runs, bytes(segment.figures), kind)
     return msgspec.msgpack.encode(stored)
 
 
 def unpack(raw: bytes, *, described: bool = True) -> Segment:
     """Return the segment that `pack` wrote; `described` where ids have figures."""
     stored = msgspec.msgpack.decode(raw, type=_Stored)
-    ids = array("q")
+    if stored.kind not in (_LONG, _SHORT):
+        raise ValueError(f"ids of type {stored.kind!r}")
+    ids = array(stored.kind)
     ids.frombytes(stored.ids)
     known = len(stored.figures) == FIGURES.size * len(ids)
     figures = bytearray(stored.figures if known or not described else UNKNOWN_FIGURES * len(ids))

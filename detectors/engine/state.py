@@ -115,7 +115,8 @@ class Cache(ViewCache):
         """Drop all that depends on the history or on the policy."""
         self.hours = {}
         self.history = None
-        self.encoded_history: bytes | None = None  # stored form of the closed minutes and hours
+        self.encoded_history: bytes | None = None  # stored form of the closed minutes and the latest hour
+        self.encoded_past_hours: tuple[int, bytes] | None = None  # the latest hour, and the stored form of those before
         self.skipper.reset()
         self.reset_headroom()
 

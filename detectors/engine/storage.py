@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_right
-from operator import sub
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from detectors.crowd import posts
 from detectors.crowd.posts import RecentPosts
+from detectors.engine import history_storage
 from detectors.engine.admission import RowSlice, sizes
 from detectors.engine.dedup import DedupWindow, pack, unpack
 from detectors.engine.description.crowds import read_posts
@@ -19,17 +18,9 @@ from detectors.engine.state import MAX_AUTHORS, Episode, State, Totals
 from detectors.model.compression import compress, decompress
 from detectors.topics import storage as topics
 from detectors.windows.buckets import (
-    COLUMNS,
-    HOUR_COLUMNS,
-    KEPT_MINUTES,
-    NO_COUNTS,
-    PEAK,
-    Counts,
-    HourBuckets,
     MinuteBuckets,
 )
 from detectors.windows.contributors import ContributorSample
-from detectors.windows.judged_hours import JudgedHours
 from detectors.windows.source_activity import SourceActivity
 from mentions.model.batches import Batch
 
@@ -51,7 +42,7 @@ class NewerFormatError(msgspec.DecodeError):
 class StoredParts(msgspec.Struct, frozen=True):
     """Stored parts of a state: the sealed id segments first, then the core that names them.
 
-    `core` is at most 18 kB, buffered rows apart, and is written once a batch. `sealed` holds the segments of the ids,
+    `core` is about 16 kB at most, buffered rows apart, and is written once a batch. `sealed` holds the segments of the ids,
     posts and authors by name, such as `ids/3`, that are new (written once, never again) or gone (None: delete); those
     of a write whose core was lost do no harm.
     """
@@ -86,6 +77,7 @@ class _Core(msgspec.Struct, array_like=True):
     posts: bytes = b""
     authors: _Memory | None = None
     late: dict[int, list[int]] = {}
+    past_hours: bytes = b""
 
 
 class _Memory(msgspec.Struct, array_like=True):
@@ -94,23 +86,11 @@ class _Memory(msgspec.Struct, array_like=True):
     tail: bytes
 
 
-class _History(msgspec.Struct, array_like=True):
-    minutes: list[int]
-    hours: list[int]
-    backfilled: list[int]
-    excluded: list[int]
-    first_hour: int | None
-    level_since: int | None
-    crisis_hours: list[int] = []
-    judged: list[JudgedHours] = []
-
-
 def encode_parts(state: State) -> StoredParts:
     """Return the parts to store; call it once per write, and write `sealed` before `core`."""
     read_posts(state)
     sealed = {f"{name}/{number}": raw for name, one in _memories(state).items() for number, raw in one.seal().items()}
-    if state.cache.encoded_history is None:
-        state.cache.encoded_history = compress(msgspec.msgpack.encode(_history(state)))
+    recent, past = history_storage.encode(state)
     core = _Core(
         VERSION,
         state.brand,
@@ -120,7 +100,7 @@ def encode_parts(state: State) -> StoredParts:
         state.minutes.opened,
         state.minutes.ahead,
         state.minutes.moved,
-        state.cache.encoded_history,
+        recent,
         compress(msgspec.msgpack.encode(_pending(state))) if state.pending else b"",
         state.contributors.encode(),
         state.sources,
@@ -137,6 +117,7 @@ def encode_parts(state: State) -> StoredParts:
         state.posts.encode_tail(),
         _Memory(state.authors.oldest, state.authors.last, pack(state.authors.segments[state.authors.last])),
         state.minutes.late,
+        past,
     )
     return StoredParts(msgspec.msgpack.encode(core), sealed)
 
@@ -154,24 +135,12 @@ def decode_parts(core: bytes, sealed: Mapping[str, bytes]) -> State:
         ValueError: some of them are damaged.
     """
     stored = _decode_core(core)
-    past = msgspec.msgpack.decode(decompress(stored.history), type=_History)
     state = State(stored.brand)
     state.revision, state.last_closed_minute, state.offsets = stored.revision, stored.last_closed_minute, stored.offsets
     state.epochs = stored.epochs
     state.latest_revisions = LatestRevisions(stored.latest_revisions)
     state.minutes = MinuteBuckets(opened=stored.opened, ahead=stored.ahead, moved=stored.moved, late=stored.late)
-    for minute, row in _unpack_columns(past.minutes, COLUMNS):
-        state.minutes.opened[minute] = row
-        state.minutes.close(minute)
-    state.hours = HourBuckets(
-        dict(_unpack_columns(past.hours, HOUR_COLUMNS)),
-        dict(_unpack_columns(past.backfilled, PEAK)),
-        set(past.excluded),
-        past.first_hour,
-        past.level_since,
-        set(past.crisis_hours),
-        past.judged,
-    )
+    history_storage.decode(stored.history, stored.past_hours, state)
     state.dedup = DedupWindow.restore(stored.oldest_id, stored.last_segment, stored.tail, segments_of(IDS, sealed))
     state.posts = RecentPosts.restore(stored.posts, segments_of(POSTS, sealed))
     if stored.authors is not None:
@@ -187,7 +156,6 @@ def decode_parts(core: bytes, sealed: Mapping[str, bytes]) -> State:
     state.recent_texts = dict.fromkeys(array("I", stored.recent_texts))
     state.episodes, state.last_ended, state.totals = stored.episodes, stored.last_ended, stored.totals
     state.encoded_topics = stored.topics
-    state.cache.encoded_history = stored.history
     return state
 
 
@@ -250,52 +218,3 @@ def decode(raw: bytes) -> State:
 
 def _pending(state: State) -> dict[int, list[Batch]]:
     return {minute: [part.whole for part in parts] for minute, parts in state.pending.items()}
-
-
-def _history(state: State) -> _History:
-    minutes, hours = state.minutes, state.hours
-    oldest = -1 if state.last_closed_minute is None else state.last_closed_minute - KEPT_MINUTES
-    first = bisect_right(minutes.closed, oldest)
-    before = minutes.totals[first - 1] if first else NO_COUNTS
-    return _History(
-        _pack_totals(minutes.closed[first:], [before, *minutes.totals[first:]]),
-        _pack_columns(hours.rows),
-        _pack_columns(hours.backfilled),
-        sorted(hours.excluded),
-        hours.first_hour,
-        hours.level_since,
-        sorted(hours.crisis_hours),
-        hours.judged,
-    )
-
-
-def _pack_totals(keys: list[int], totals: list[Counts]) -> list[int]:
-    """Return the rows of running totals, whose first is the one before them all, as `_pack_columns` does."""
-    packed = _pack_keys(keys)
-    for column in zip(*totals, strict=True):
-        packed += map(sub, column[1:], column)
-    return packed
-
-
-def _pack_columns(rows: dict[int, list[int]]) -> list[int]:
-    """Return rows by column, keys as differences: like stands by like, which is what compresses."""
-    keys = sorted(rows)
-    packed = _pack_keys(keys)
-    for column in zip(*(rows[key] for key in keys), strict=True):
-        packed += column
-    return packed
-
-
-def _pack_keys(keys: list[int]) -> list[int]:
-    return [len(keys), *map(sub, keys, [0, *keys])]
-
-
-def _unpack_columns(packed: list[int], columns: int) -> list[tuple[int, list[int]]]:
-    """Return the rows that `_pack_columns` packed."""
-    length = packed[0]
-    rows: list[tuple[int, list[int]]] = []
-    key = 0
-    for place in range(length):
-        key += packed[1 + place]
-        rows.append((key, [packed[1 + (1 + column) * length + place] for column in range(columns)]))
-    return rows
