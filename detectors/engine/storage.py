@@ -27,7 +27,10 @@ from mentions.model.batches import Batch
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-VERSION: Final = 1
+VERSION: Final = 2
+OLDEST: Final = 1
+"""The format that is written, and the oldest that is read."""
+
 IDS: Final = "ids"
 POSTS: Final = "posts"
 AUTHORS: Final = "authors"
@@ -42,9 +45,9 @@ class NewerFormatError(msgspec.DecodeError):
 class StoredParts(msgspec.Struct, frozen=True):
     """Stored parts of a state: the sealed id segments first, then the core that names them.
 
-    `core` is about 16 kB at most, buffered rows apart, and is written once a batch. `sealed` holds the segments of the ids,
-    posts and authors by name, such as `ids/3`, that are new (written once, never again) or gone (None: delete); those
-    of a write whose core was lost do no harm.
+    `core` is about 16 kB at most, buffered rows apart, and is written once a batch. `sealed` holds the segments of the
+    ids, posts and authors by name, such as `ids/3`, that are new (written once, never again) or gone (None: delete);
+    those of a write whose core was lost do no harm.
     """
 
     core: bytes
@@ -182,7 +185,7 @@ def _decode_core(core: bytes) -> _Core:
         raise NewerFormatError(
             f"the stored state of {brand!r} has format {version}, this version reads up to {VERSION}: {remedy}"
         )
-    if version != VERSION:
+    if version < OLDEST:
         raise msgspec.DecodeError(f"state of {brand!r} has version {version}, this is {VERSION}")
     return msgspec.msgpack.decode(core, type=_Core)
 

@@ -8,7 +8,7 @@ from typing import Final
 
 DAY: Final = timedelta(days=1)
 MAX_STATE_BYTES: Final = 4_000_000
-"""Bytes: a brand's state is about 8 to 12 kB, but may hold back more than a megabyte while a backlog is read."""
+"""Bytes: a brand's state is about 6 to 12 kB, but may hold back more than a megabyte while a backlog is read."""
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from detectors.engine.storage import VERSION
 from streams.exactly_once.fencing import FencedValue, FencedVersion, decode
 from streams.kafka import clients
 from tests.support.installation import Installation, wait_until
@@ -92,16 +93,18 @@ def test_a_record_that_cannot_be_read_stops_nothing(real_kafka: Broker) -> None:
         second.stop()
 
         partition, value = newest(here, topics.watch_state)[b"Dogwood"]
-        body = msgspec.msgpack.encode([2, *msgspec.msgpack.decode(decode(value).payload)[1:], "new"])
+        body = msgspec.msgpack.encode([VERSION + 1, *msgspec.msgpack.decode(decode(value).payload)[1:], "new"])
         put(here, topics.watch_state, b"Dogwood", fenced(partition, body), partition)
         third = here.worker(*OPTIONS)
         send(here, "third")
         wait_until(lambda: not third.running, 60, "ended")
         assert third.stop() == 1
         log = third.log.read_text(errors="replace")
-        assert log.count("the stored state of 'Dogwood' has format 2") == 1
+        assert log.count(f"the stored state of 'Dogwood' has format {VERSION + 1}") == 1
         assert "Traceback" not in log
         status = here.command("status")
         assert status.returncode == 1
-        assert status.stderr.splitlines()[-1].startswith("Error: the stored state of 'Dogwood' has format 2")
+        assert status.stderr.splitlines()[-1].startswith(
+            f"Error: the stored state of 'Dogwood' has format {VERSION + 1}"
+        )
         assert "Traceback" not in status.stderr

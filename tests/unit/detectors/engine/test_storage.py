@@ -95,6 +95,7 @@ def test_what_an_older_version_stored_is_read() -> None:
     assert core.authors is not None
     older = msgspec.structs.replace(
         core,
+        version=storage.OLDEST,
         history=_older_history(core.history, state),
         past_hours=b"",
         topics=_older_topics(state),
@@ -162,6 +163,9 @@ def test_other_bytes_are_refused(raw: bytes) -> None:
 def test_another_version_is_refused_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
     """A state of another version says so, and whose it is."""
     raw = storage.encode(engine.initial_state("acme"))
-    monkeypatch.setattr(storage, "VERSION", 99)
-    with pytest.raises(msgspec.DecodeError, match=r"state of 'acme' has (version|format)"):
+    monkeypatch.setattr(storage, "OLDEST", 99)
+    with pytest.raises(msgspec.DecodeError, match=r"state of 'acme' has version"):
+        storage.decode(raw)
+    monkeypatch.setattr(storage, "VERSION", 1)
+    with pytest.raises(storage.NewerFormatError, match=r"state of 'acme' has format"):
         storage.decode(raw)

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from structlog.testing import capture_logs
 
 from detectors.engine import watermarks
-from detectors.engine.storage import NewerFormatError, decode_parts
+from detectors.engine.storage import VERSION, NewerFormatError, decode_parts
 from detectors.engine.watermarks import Watermarks
 from detectors.model.signal import Watermark
 from mentions.model.batches import NEGATIVE, Tick
@@ -266,9 +266,12 @@ async def test_topics_that_cannot_be_read_are_no_hindrance_to_mending() -> None:
 async def test_a_state_of_a_newer_version_is_not_touched() -> None:
     """It names both versions and the remedy, and is neither quarantined nor written over."""
     table = await stored(epoch=0)
-    newer = FencedValue(FencedVersion(99, 10**9), 0, msgspec.msgpack.encode([2, "acme", {"all": "different"}]))
+    newer = FencedValue(
+        FencedVersion(99, 10**9), 0, msgspec.msgpack.encode([VERSION + 1, "acme", {"all": "different"}])
+    )
     table.data[b"acme"] = newer
-    with pytest.raises(NewerFormatError, match="the stored state of 'acme' has format 2, this version reads up to 1"):
+    message = f"the stored state of 'acme' has format {VERSION + 1}, this version reads up to {VERSION}:"
+    with pytest.raises(NewerFormatError, match=message):
         partition(table)
     assert table.data[b"acme"] is newer
     assert not table.quarantined
