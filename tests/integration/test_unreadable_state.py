@@ -100,11 +100,10 @@ def test_a_record_that_cannot_be_read_stops_nothing(real_kafka: Broker) -> None:
         wait_until(lambda: not third.running, 60, "ended")
         assert third.stop() == 1
         log = third.log.read_text(errors="replace")
-        assert log.count(f"the stored state of 'Dogwood' has format {VERSION + 1}") == 1
+        message = f"the stored state of 'Dogwood' has format {VERSION + 1}"
+        assert log.count(message) == 1
         assert "Traceback" not in log
         status = here.command("status")
         assert status.returncode == 1
-        assert status.stderr.splitlines()[-1].startswith(
-            f"Error: the stored state of 'Dogwood' has format {VERSION + 1}"
-        )
+        assert status.stderr.splitlines()[-1].startswith(f"Error: {message}")
         assert "Traceback" not in status.stderr
