@@ -234,6 +234,9 @@ class Settings(SignInSettings):
     youtube_key: SecretStr = Field(
         default=SecretStr(""), description="API key for sources of kind youtube; never shown."
     )
+    x_token: SecretStr = Field(
+        default=SecretStr(""), description="Bearer token of an app on X for sources of kind x; never shown."
+    )
     metrics_port: int = Field(
         default=0,
         ge=0,

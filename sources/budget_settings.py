@@ -1,8 +1,8 @@
-"""Settings of what a source may use in a day, and in a month."""
+"""Settings of what a source may use in a day, and in a month, and of what it costs."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Final, TypeVar
+from typing import TYPE_CHECKING, Annotated, Final, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -44,6 +44,27 @@ class DailyBudget(MonthlyBudget):
     )
     bytes: Bytes | None = Field(default=None, description="Bytes a day that are read at most, unpacked. [bytes]")
     euros: Euros | None = Field(default=None, description="Money a day at most, where posts cost. [euros]")
+
+
+class XSettings(BaseModel):
+    """How X is heard, and at what price."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    listen: Literal["counts", "stream"] = Field(
+        default="counts",
+        description="counts: posts are counted, and bought when there are far more than usual. stream: all are bought. "
+        "[counts or stream]",
+    )
+    posts: Annotated[int, Field(ge=10, le=100)] = Field(
+        default=100, description="Posts that are bought at most at each look in a break. [posts]"
+    )
+    euros_per_post: Annotated[float, Field(gt=0.0, le=10.0, allow_inf_nan=False)] = Field(
+        default=0.005, description="What a post costs; X asks $0.005, taken for as many euros. [euros]"
+    )
+    euros_per_count: Annotated[float, Field(gt=0.0, le=10.0, allow_inf_nan=False)] = Field(
+        default=0.005, description="What a count costs. [euros]"
+    )
 
 
 _Model = TypeVar("_Model", bound=MonthlyBudget)

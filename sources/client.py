@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import email.utils
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, Self
 
 import aiohttp
 import msgspec
 from yarl import URL
 
-from sources.addresses import PrivateAddressError, PublicResolver, check_url
+from sources.addresses import PublicResolver, check_url
 from sources.item import SourceError
+from sources.refusals import explained, refusal
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
+    from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 
     from sources.budget import Budget
 
@@ -26,21 +25,11 @@ MAX_BODY: Final = 10_000_000
 """Bytes of a body, unpacked."""
 
 MAX_REDIRECTS: Final = 5
-MAX_RETRY_AFTER: Final = 86_400.0
 _TIMEOUT: Final = aiohttp.ClientTimeout(total=60.0, connect=10.0, sock_read=20.0)
 _CHUNK: Final = 65_536
 _NOT_MODIFIED: Final = 304
 _MOVED: Final = frozenset({301, 302, 303, 307, 308})
-_LATER: Final = frozenset({408, 425, 429})
-_SERVER: Final = 500
 _OK: Final = range(200, 300)
-_REFUSALS: Final = {
-    401: "wants a login: set the source's token, or read elsewhere",
-    402: "wants to be paid",
-    403: "refuses to be read: check its address, token and terms",
-    404: "is not there: check `url` and `query`",
-    410: "is gone for good: remove the source",
-}
 
 
 @dataclass(frozen=True)
@@ -134,11 +123,59 @@ class PoliteClient:
             check_url(place, allow_private=self._allow_private)
             self.budget.spend_request()
             sent = {**(headers or {}), **((secrets or {}) if place.origin() == first.origin() else {})}
-            async with _explained(), self._request(place, sent) as answer:
+            async with explained(), self._request(place, sent) as answer:
                 if answer.status not in _MOVED or "Location" not in answer.headers:
                     return await self._read(answer, max_bytes)
                 place = place.join(URL(answer.headers["Location"]))
         raise SourceError(f"redirects more than {MAX_REDIRECTS} times: check `url`", permanent=True)
+
+    async def post(
+        self,
+        url: str,
+        *,
+        json: Any = None,
+        form: Mapping[str, str] | None = None,
+        secrets: Mapping[str, str] | None = None,
+    ) -> Response:
+        """Return the answer to what is sent to `url`, as JSON or as a form; it is sent nowhere else.
+
+        Raises:
+            SourceError: as `get`, or it redirects.
+        """
+        place = _url(url)
+        check_url(place, allow_private=self._allow_private)
+        self.budget.spend_request()
+        assert self._session is not None, "enter the client first"
+        sent = self._session.post(place, json=json, data=form, headers=secrets, allow_redirects=False)
+        async with explained(), sent as answer:
+            return await self._read(answer, MAX_BODY)
+
+    async def lines(
+        self, url: str, params: Mapping[str, str], secrets: Mapping[str, str], patience: float
+    ) -> AsyncGenerator[bytes, None]:
+        """Yield the lines of an answer that does not end, empty ones among them, for as long as it goes on.
+
+        Args:
+            url: its address.
+            params: what is added to its query.
+            secrets: headers; it may not redirect.
+            patience: seconds between two lines after which the connection is taken for dead.
+
+        Raises:
+            SourceError: as `get`.
+        """
+        place = _url(url).update_query(params)
+        check_url(place, allow_private=self._allow_private)
+        self.budget.spend_request()
+        assert self._session is not None, "enter the client first"
+        timeout = aiohttp.ClientTimeout(total=None, connect=10.0, sock_read=patience)
+        asked = self._session.get(place, headers=secrets, allow_redirects=False, timeout=timeout, read_bufsize=_CHUNK)
+        async with explained(), asked as answer:
+            if answer.status not in _OK:
+                raise refusal(answer.status, answer.headers)
+            async for line in answer.content:
+                self.budget.spend_bytes(len(line))
+                yield line
 
     @asynccontextmanager
     async def websocket(self, url: str, params: Mapping[str, str], protocol: str) -> AsyncIterator[CountedSocket]:
@@ -153,7 +190,7 @@ class PoliteClient:
         assert self._session is not None, "enter the client first"
         patience = aiohttp.ClientWSTimeout(ws_receive=self._timeout.total)
         async with (
-            _explained(),
+            explained(),
             self._session.ws_connect(
                 place, protocols=(protocol,), heartbeat=20.0, max_msg_size=4_000_000, timeout=patience
             ) as socket,
@@ -169,7 +206,7 @@ class PoliteClient:
         if answer.status == _NOT_MODIFIED:
             return Response(None, answer.headers, str(answer.url))
         if answer.status not in _OK:
-            raise _refusal(answer.status, answer.headers)
+            raise refusal(answer.status, answer.headers)
         body = bytearray()
         async for chunk in answer.content.iter_chunked(_CHUNK):
             body += chunk
@@ -189,52 +226,3 @@ def _url(address: str) -> URL:
         return URL(address)
     except ValueError:
         raise SourceError("has an address that is none: check `url`", permanent=True) from None
-
-
-@asynccontextmanager
-async def _explained() -> AsyncIterator[None]:
-    """Turn what can go wrong on a network into a `SourceError`."""
-    try:
-        yield
-    except TimeoutError:
-        raise SourceError("did not answer in time") from None
-    except aiohttp.WSServerHandshakeError as error:
-        raise _refusal(error.status, error.headers or {}) from None
-    except aiohttp.ClientConnectorDNSError as error:
-        if isinstance(error.os_error, PrivateAddressError):
-            raise SourceError(str(error.os_error), permanent=True) from None
-        raise SourceError("has a name that cannot be resolved: check `url` and the network") from None
-    except aiohttp.ClientConnectorCertificateError:
-        raise SourceError("shows a certificate that is not valid: check `url`, or tell its owner") from None
-    except (aiohttp.ClientError, OSError, ValueError) as error:
-        if isinstance(error, PrivateAddressError):
-            raise SourceError(str(error), permanent=True) from None
-        raise SourceError(f"cannot be read ({type(error).__name__})") from None
-
-
-def _refusal(status: int, headers: Mapping[str, str]) -> SourceError:
-    wait = retry_after(headers.get("Retry-After", ""))
-    if status in _LATER or status >= _SERVER:
-        asked = f" and asks to wait {wait:.0f} s" if wait else ""
-        return SourceError(f"answers {status}{asked}", retry_after=wait, status=status)
-    reason = _REFUSALS.get(status, "refuses the request: check `url` and `query`")
-    return SourceError(f"answers {status}: {reason}", retry_after=wait, permanent=True, status=status)
-
-
-def retry_after(value: str, now: datetime | None = None) -> float:
-    """Return the seconds that a `Retry-After` header asks to wait, a day at most; 0 where it says nothing.
-
-    >>> retry_after("120"), retry_after("soon")
-    (120.0, 0.0)
-    """
-    text = value.strip()
-    if text.isascii() and text.isdigit():
-        return min(float(text[:9]), MAX_RETRY_AFTER)
-    try:
-        instant = email.utils.parsedate_to_datetime(text)
-    except (TypeError, ValueError):
-        return 0.0
-    if instant.tzinfo is None:
-        instant = instant.replace(tzinfo=UTC)
-    at = now or datetime.now(UTC)  # noqa: TID251  the default of a pure function
-    return min(max(0.0, (instant - at).total_seconds()), MAX_RETRY_AFTER)

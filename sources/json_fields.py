@@ -22,8 +22,8 @@ MAX_LENGTH: Final = 2 * MAX_TEXT
 """Characters of a text that are read, HTML and all."""
 
 
-def objects(value: Any, *path: str) -> Iterator[dict[str, Any]]:
-    """Yield the objects of the list at `path`; whatever else is in it is left out.
+def objects(value: Any, *path: str, most: int = MAX_OBJECTS) -> Iterator[dict[str, Any]]:
+    """Yield the objects of the list at `path`, `most` of them; whatever else is in it is left out.
 
     Raises:
         SourceError: no list is there, so that nothing can be said about what is new.
@@ -34,7 +34,7 @@ def objects(value: Any, *path: str) -> Iterator[dict[str, Any]]:
     found = inside(value, *path)
     if not isinstance(found, list):
         raise SourceError(f"answers without the list {'.'.join(path) or 'of posts'}: check `url` and `query`")
-    yield from (one for one in found[:MAX_OBJECTS] if isinstance(one, dict))
+    yield from (one for one in found[:most] if isinstance(one, dict))
 
 
 def inside(value: Any, *path: str) -> Any:

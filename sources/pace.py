@@ -25,17 +25,18 @@ MUSTER: Final = 30.0
 class Pace:
     """The waits of one source."""
 
-    def __init__(self, every: float, chance: random.Random | None = None) -> None:
-        """Take the seconds between two requests while there is news."""
+    def __init__(self, every: float, chance: random.Random | None = None, slowest: float = SLOWEST) -> None:
+        """Take the seconds between two requests while there is news, and how many times as long it may be."""
         self._every = every
         self._wait = every
+        self._slowest = slowest
         self._chance = chance or random.Random()  # noqa: S311  no secret hangs together with a wait
         self.failures = 0
 
     def after_success(self, *, news: bool, asked: float = 0.0) -> float:
         """Return the seconds to wait after an answer; `asked` is what the source wants at least."""
         self.failures = 0
-        self._wait = self._every if news else min(self._wait * GROWTH, self._every * SLOWEST)
+        self._wait = self._every if news else min(self._wait * GROWTH, self._every * self._slowest)
         return max(self._wait * self._chance.uniform(0.9, 1.1), asked)
 
     def after_failure(self, *, asked: float = 0.0, permanent: bool = False) -> float:

@@ -14,6 +14,8 @@ from sources.kinds.hacker_news import HackerNews
 from sources.kinds.lemmy import Lemmy
 from sources.kinds.mastodon import Mastodon
 from sources.kinds.stack_exchange import StackExchange
+from sources.kinds.x import X
+from sources.kinds.x_stream import XStream
 from sources.kinds.youtube import YouTube
 
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ class Tokens:
     mastodon: str = ""
     stack_exchange: str = ""
     youtube: str = ""
+    x: str = ""
 
     def __repr__(self) -> str:
         return "Tokens(…)"
@@ -46,6 +49,7 @@ _KINDS: Final[Mapping[Kind, Callable[[SourceSettings, Tokens], PolledSource | St
     "youtube": lambda settings, tokens: YouTube(settings, tokens.youtube),
     "app-store": lambda settings, _: AppStore(settings),
     "folder": lambda settings, _: Folder(settings),
+    "x": lambda settings, tokens: (XStream if settings.x.listen == "stream" else X)(settings, tokens.x),
 }
 
 

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from detectors.model.duration import Duration
-from sources.budget_settings import DailyBudget, MonthlyBudget
+from sources.budget_settings import DailyBudget, MonthlyBudget, XSettings
 from sources.file_settings import FileSettings
 
 Kind = Literal[
@@ -24,6 +24,7 @@ Kind = Literal[
     "youtube",
     "app-store",
     "folder",
+    "x",
 ]
 
 WhenStopped = Literal["off", "info", "warning"]
@@ -41,11 +42,13 @@ _REQUIRED: Final[dict[str, tuple[str, ...]]] = {
     "youtube": ("query",),
     "app-store": ("query",),
     "folder": ("path",),
+    "x": ("query",),
 }
 _MEANING: Final[dict[str, str]] = {
     "url": "the address to read, such as https://forum.example.com",
     "mastodon.query": "a hashtag without #",
     "youtube.query": "a video's id, or a channel's (UC…)",
+    "x.query": "a query of X's search, such as hallowfirth -is:retweet",
     "app-store.query": "the app's number, as in its address after /id",
     "query": "the words to search for",
     "path": "the folder that people put files into, such as /srv/tocsin/imports",
@@ -81,6 +84,7 @@ class SourceSettings(BaseModel):
         default="", description="A folder that files are put into; seen from where the listener runs. [folder]"
     )
     files: FileSettings = Field(default=FileSettings(), description="What the files of a folder do not say themselves.")
+    x: XSettings = Field(default=XSettings(), description="How X is heard, and at what price.")
     about: Literal["keywords", "brand"] = Field(
         default="keywords",
         description="keywords: what names the brand by its keywords is taken. brand: all that the source brings is "
@@ -122,7 +126,17 @@ class SourceSettings(BaseModel):
     @property
     def is_steady(self) -> bool:
         """Return whether it brings something again and again, so that silence says something of it."""
-        return self.kind != "folder"
+        return self.kind != "folder" and not self.is_counted
+
+    @property
+    def is_even(self) -> bool:
+        """Return whether it is asked as often in quiet hours: what it brings first is what it is there for."""
+        return self.kind == "folder" or self.is_counted
+
+    @property
+    def is_counted(self) -> bool:
+        """Return whether posts are counted, and bought only now and then."""
+        return self.kind == "x" and self.x.listen == "counts"
 
     @model_validator(mode="before")
     @classmethod
@@ -139,6 +153,8 @@ class SourceSettings(BaseModel):
             if not getattr(self, field).strip(" #"):
                 meaning = _MEANING.get(f"{self.kind}.{field}", _MEANING[field])
                 raise ValueError(f"a source of kind {self.kind} needs `{field}`: {meaning}")
+        if self.kind == "x" and self.budget.euros is None:
+            raise ValueError("a source of kind x needs `budget`: what it may cost a day, such as {euros: 2}")
         if not self.path.isprintable():
             raise ValueError(f"`path` must be the path of a folder, got {self.path!r}")
         if self.url:

@@ -6,10 +6,10 @@ import time
 from typing import TYPE_CHECKING, Any, Final
 
 from mentions.cleaning import clean
-from sources.client import MAX_RETRY_AFTER
 from sources.item import Item, Page
 from sources.json_fields import MORE, inside, instant, number, objects, text
 from sources.mention_fields import mention
+from sources.refusals import MAX_RETRY_AFTER
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

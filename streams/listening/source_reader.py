@@ -11,7 +11,7 @@ import structlog
 from sources.budget import Budget, BudgetUsedUpError
 from sources.client import PoliteClient
 from sources.item import SourceError
-from sources.pace import Pace
+from sources.pace import SLOWEST, Pace
 from sources.protocol import ClosingSource
 from sources.seen import SeenItems
 from streams.clock import wall_ms
@@ -78,7 +78,8 @@ class SourceReader:
         self._sink = sink
         self._clock = clock
         self._seen = SeenItems(self.cursor.seen, about=self.cursor.about)
-        self._pace = Pace(RECONNECT_DELAY if hasattr(source, "stream") else settings.interval)
+        every = RECONNECT_DELAY if hasattr(source, "stream") else settings.interval
+        self._pace = Pace(every, slowest=1.0 if settings.is_even else SLOWEST)
         limits = settings.budget.limits(), settings.monthly_budget.limits()
         self.budget = Budget(*limits, self.cursor.spending, lambda: clock() / 1000)
         self.budget.keep = lambda: self._save(clock())

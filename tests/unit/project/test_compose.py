@@ -68,6 +68,7 @@ SECRETS = {
         "mastodon_token",
         "stack_exchange_key",
         "youtube_key",
+        "x_token",
     },
     "slack": {"slack_token", "slack_app_token", "slack_signing_secret"},
     "heartbeat": {"heartbeat_ping_url", *RECEIVERS},

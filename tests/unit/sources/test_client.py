@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 
 from sources import addresses
 from sources.budget import Budget, Limits
-from sources.client import MAX_BODY, MAX_REDIRECTS, MAX_RETRY_AFTER, USER_AGENT, PoliteClient, Response, retry_after
+from sources.client import MAX_BODY, MAX_REDIRECTS, USER_AGENT, PoliteClient, Response
 from sources.item import SourceError
+from sources.refusals import MAX_RETRY_AFTER, retry_after
 from tests.support.sources_server import SourcesServer, client, cut_off, endless, gzip_bomb, redirects, says
 
 if TYPE_CHECKING:

@@ -25,7 +25,10 @@ COMPLETE: dict[str, dict[str, Any]] = {
     "youtube": {"query": "dQw4w9WgXcQ"},
     "app-store": {"query": "42"},
     "folder": {"path": "imports"},
+    "x": {"query": "acme -is:retweet"},
 }
+PAID: dict[str, dict[str, Any]] = {"x": {"budget": {"euros": 1}}}
+"""What a kind needs besides, since its posts cost."""
 
 
 def problem(**given: Any) -> str:
@@ -38,7 +41,7 @@ def problem(**given: Any) -> str:
 @pytest.mark.parametrize("kind", KINDS)
 def test_each_kind_is_complete_with_what_it_requires(kind: Any) -> None:
     """And is read by the module of that name."""
-    made = source(SourceSettings(kind=kind, **COMPLETE[kind]), Tokens())
+    made = source(SourceSettings(kind=kind, **COMPLETE[kind], **PAID.get(kind, {})), Tokens())
 
     assert type(made).__name__.lower() == kind.replace("-", "")
     assert hasattr(made, "stream") != hasattr(made, "fetch")
@@ -139,7 +142,7 @@ def test_one_place_is_one_source(one: dict[str, Any], other: dict[str, Any]) -> 
 
 def test_places_and_questions_tell_sources_apart() -> None:
     """Each has its own cursor."""
-    given = [{"kind": kind, **COMPLETE[kind]} for kind in KINDS]
+    given = [{"kind": kind, **COMPLETE[kind], **PAID.get(kind, {})} for kind in KINDS]
     given += [
         {"kind": "mastodon", "url": URL, "query": "Other"},
         {"kind": "mastodon", "url": "https://other.example", "query": "Acme"},
@@ -159,7 +162,7 @@ def test_tokens_are_not_shown() -> None:
 
 def test_the_local_server_asks_every_polled_kind() -> None:
     """A kind that is added here needs its answers there."""
-    assert set(QUERIES) == set(KINDS) - {"bluesky", "folder"}
+    assert set(QUERIES) == set(KINDS) - {"bluesky", "folder", "x"}
 
 
 def test_the_former_name_of_the_budget_is_understood() -> None:

@@ -96,6 +96,7 @@ def tokens(settings: Settings) -> Tokens:
         settings.mastodon_token.get_secret_value(),
         settings.stack_exchange_key.get_secret_value(),
         settings.youtube_key.get_secret_value(),
+        settings.x_token.get_secret_value(),
     )
 
 
