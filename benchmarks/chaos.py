@@ -1,17 +1,22 @@
 """Chaos benchmark: exact counts, whole incidents and quiet logs after faults, over several seeds. `make chaos`.
 
-Each seed draws its faults from all that `tests.support.faults` knows. With --fail-over workers and
-broker are killed or frozen only, and the time is taken until another worker goes on: every other seed sends one mention
-a record, the others twenty; both a thousand mentions a second.
+Each seed draws its faults from all that `tests.support.faults` and `rare_faults` know; --only names them instead, and
+with --upgrade-from the first workers are of another commit, and are replaced one by one under load.
+
+With --fail-over workers and broker are killed or frozen only, and the time is taken until another worker goes on: every
+other seed sends one mention a record, the others twenty; both a thousand mentions a second.
 """
 
 from __future__ import annotations
 
 import argparse
 import logging
+import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import replace
+from pathlib import Path
 from typing import Final
 
 import structlog
@@ -19,6 +24,8 @@ import structlog
 from tests.support import torture
 from tests.support.brokers import start_real
 from tests.support.chaos import Scenario, run
+from tests.support.installation import ROOT
+from tests.support.torture import Ordeal
 
 SCRIPTS: Final = (
     Scenario(0, victim="killed", broker="restarted"),
@@ -38,21 +45,29 @@ def main() -> int:
     arguments.add_argument("--first", type=int, default=1, help="the first seed")
     arguments.add_argument("--mentions", type=int, default=0, help="mentions a seed; 0: as many as suit")
     arguments.add_argument("--faults", type=int, default=4, help="faults a seed")
+    arguments.add_argument("--only", nargs="+", default=(), metavar="FAULT", help="these faults, in this order")
+    arguments.add_argument("--upgrade-from", default="", metavar="COMMIT", help="of which the first workers are")
     arguments.add_argument("--fail-over", action="store_true")
     given = arguments.parse_args()
     seeds = range(given.first, given.first + given.seeds)
     if given.fail_over:
         return _fail_over(seeds, given.mentions or 40_000)
-    return _torture(seeds, given.mentions or 12_000, given.faults)
+    like = Ordeal(0, given.mentions or 12_000, faults=given.faults, only=tuple(given.only))
+    if not given.upgrade_from:
+        return _torture(seeds, like)
+    with tempfile.TemporaryDirectory(prefix="tocsin-older-") as folder:
+        archive = subprocess.run(["git", "archive", given.upgrade_from], cwd=ROOT, capture_output=True, check=True)
+        subprocess.run(["tar", "-x", "-C", folder], input=archive.stdout, check=True)
+        return _torture(seeds, replace(like, older=Path(folder)))
 
 
-def _torture(seeds: range, mentions: int, faults: int) -> int:
+def _torture(seeds: range, like: Ordeal) -> int:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     failed = 0
     for seed in seeds:
         broker = start_real()
         try:
-            found = torture.run(broker, torture.Ordeal(seed, mentions, faults=faults))
+            found = torture.run(broker, replace(like, seed=seed))
         finally:
             broker.close()
         failed += bool(found.problems)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import time
 from contextlib import closing
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -14,66 +12,13 @@ from streams.kafka.admin import KafkaBrandStore
 from tocsin.demo.fake_slack.faults import Fault
 
 if TYPE_CHECKING:
-    import random
     from collections.abc import Callable
 
-    from config.brands.model import Brand
-    from tests.support.brokers import RealBroker
-    from tests.support.installation import Installation, Worker
-    from tocsin.demo.fake_slack.server import FakeSlack
-
-ARGUMENTS: Final = ("--clock", "arrival", "--notify", "slack")
-LONGEST_STOP: Final = 30.0
-"""Seconds within which a process ends at SIGTERM, three times what is promised: the machine is busy."""
+    from tests.support.site import Site
 
 POISON: Final = (b"", b"\xff\xfe", b"{", b'{"brand": 1}', b"\x93\x01\x02", b"null", b"\0" * 40)
 POISONED: Final = b"poison "
 """What the keys of those records begin with."""
-
-
-@dataclass
-class Site:
-    """What faults are inflicted on; `workers` are those that should run."""
-
-    here: Installation
-    broker: RealBroker
-    slack: FakeSlack
-    chance: random.Random
-    brands: list[Brand]
-    workers: list[Worker] = field(default_factory=list)
-    problems: list[str] = field(default_factory=list)
-
-    def add_worker(self) -> None:
-        """Start one more worker."""
-        self.workers.append(self.here.worker(*ARGUMENTS))
-
-    def take_worker(self) -> Worker:
-        """Take one of the workers out of those that should run."""
-        return self.workers.pop(self.chance.randrange(len(self.workers)))
-
-    def supervise(self) -> None:
-        """Start workers again that ended because the broker was away when they started, as a service manager does."""
-        for worker in [one for one in self.workers if not one.running]:
-            if worker.log.read_text(errors="replace").lstrip().startswith("Error: Kafka at"):
-                self.workers.remove(worker)
-                self.add_worker()
-
-    def wait(self, least: float, most: float) -> None:
-        """Let a random time pass."""
-        time.sleep(self.chance.uniform(least, most))
-
-    def stop(self, worker: Worker) -> None:
-        """Stop a worker by SIGTERM; it has to end in time."""
-        started = time.monotonic()
-        worker.stop(LONGEST_STOP)
-        if time.monotonic() - started >= LONGEST_STOP:
-            self.problems.append(f"{worker.log.name}: ignores SIGTERM")
-
-    @staticmethod
-    def resident(worker: Worker) -> int:
-        """Return how many MB of memory a worker holds."""
-        lines = Path(f"/proc/{worker.pid}/status").read_text(encoding="utf-8").splitlines()
-        return next(int(line.split()[1]) // 1024 for line in lines if line.startswith("VmRSS"))
 
 
 def kill_worker(site: Site) -> None:
@@ -130,6 +75,16 @@ def stop_in_outage(site: Site) -> None:
     site.stop(site.take_worker())
     site.broker.resume()
     site.add_worker()
+
+
+def upgrade_workers(site: Site) -> None:
+    """Replace the workers one by one by such of this version; before it, those of another version run."""
+    site.root = None
+    for worker in list(site.workers):
+        site.workers.remove(worker)
+        site.stop(worker)
+        site.add_worker()
+        site.wait(2.0, 5.0)
 
 
 def poison_topics(site: Site) -> None:

@@ -121,18 +121,23 @@ class Installation:
             sys.stderr.write(self.logs())
         self._folder.cleanup()
 
-    def worker(self, *arguments: str, command: str = "worker") -> Worker:
-        """Start one more worker, or a process of another command."""
+    def worker(self, *arguments: str, command: str = "worker", root: Path | None = None) -> Worker:
+        """Start one more worker, or a process of another command; with `root`, of the version that lies there."""
         extra = ("--embedded",) if self.embedded else ()
-        return self._start(("-P", "-m", "tocsin", command, *arguments, *extra))
+        other = {} if root is None else {"PYTHONPATH": str(root)}
+        return self._start(("-P", "-m", "tocsin", command, *arguments, *extra), other)
+
+    def worker_with_wrong_clock(self, ahead: float, *arguments: str) -> Worker:
+        """Start one more worker, whose clock is so many seconds ahead."""
+        return self._start(("-m", "tests.support.wrong_clock", str(ahead), "worker", *arguments))
 
     def silent_worker(self) -> Worker:
         """Start one more worker, with the defaults and by arrival, that takes every message and shows none."""
         return self._start(("-m", "tests.support.silent_worker", "--defaults"))
 
-    def _start(self, command: Sequence[str]) -> Worker:
+    def _start(self, command: Sequence[str], more: Mapping[str, str] | None = None) -> Worker:
         log = Path(self.path(f"{len(self.workers)}.log"))
-        worker = Worker(self.environment, command, log)
+        worker = Worker({**self.environment, **(more or {})}, command, log)
         self.workers.append(worker)
         return worker
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import shutil
 import signal
 import subprocess
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING, Final, Self
 
 from tests.support.jars import KAFKA_VERSION, fetch_jars, find_java
 from tests.support.ports import is_listening, pick_ports
+from tests.support.slow_link import SlowLink
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -24,8 +26,10 @@ if TYPE_CHECKING:
 _PROPERTIES: Final = """
 process.roles=broker,controller
 node.id=1
-listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}
-advertised.listeners=PLAINTEXT://127.0.0.1:{port}
+listeners=PLAINTEXT://127.0.0.1:{port},LINKED://127.0.0.1:{linked},CONTROLLER://127.0.0.1:{controller}
+advertised.listeners=PLAINTEXT://127.0.0.1:{port},LINKED://127.0.0.1:{link}
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,LINKED:PLAINTEXT,CONTROLLER:PLAINTEXT
+inter.broker.listener.name=PLAINTEXT
 controller.listener.names=CONTROLLER
 controller.quorum.voters=1@127.0.0.1:{controller}
 log.dirs={data}
@@ -65,7 +69,7 @@ class LocalKafka:
         self._timeout = start_timeout
         self._folder = Path(tempfile.mkdtemp(prefix="tocsin-kafka-"))
         ports = pick_ports()
-        self._port, self._controller = next(ports), next(ports)
+        self._port, self._controller, self._linked, self._link = (next(ports) for _ in range(4))
         self._process: subprocess.Popen[bytes] | None = None
         self._write_settings()
 
@@ -123,6 +127,15 @@ class LocalKafka:
         if self._process is not None:
             self._process.send_signal(signal.SIGCONT)
 
+    def open_link(self) -> SlowLink:
+        """Return a link through which clients reach the broker, to be closed by the caller; there is one at a time."""
+        return SlowLink(self._link, self._linked)
+
+    def fill_disk(self) -> None:
+        """Let the broker write nothing more to any file, as on a full disk; it ends by that, or by `kill`."""
+        if self._process is not None:
+            resource.prlimit(self._process.pid, resource.RLIMIT_FSIZE, (1, resource.RLIM_INFINITY))
+
     def close(self) -> None:
         """Stop the broker and remove its folder."""
         self.stop()
@@ -144,7 +157,13 @@ class LocalKafka:
         return self._folder / name
 
     def _write_settings(self) -> None:
-        settings = _PROPERTIES.format(port=self._port, controller=self._controller, data=self._path("data"))
+        settings = _PROPERTIES.format(
+            port=self._port,
+            controller=self._controller,
+            linked=self._linked,
+            link=self._link,
+            data=self._path("data"),
+        )
         self._path("server.properties").write_text(settings, encoding="utf-8")
         self._path("log4j2.xml").write_text(_LOG4J, encoding="utf-8")
         cluster = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")

@@ -7,13 +7,10 @@ from __future__ import annotations
 
 import json
 import random
-import threading
 import time
-from contextlib import suppress
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
-
-from kafka.errors import KafkaError
 
 from config.brands.model import Brand
 from config.brands.wire import encode_brand
@@ -21,21 +18,24 @@ from detectors.engine import engine
 from mentions.sentiment import Scorer
 from streams.kafka import reader
 from streams.kafka.admin import KafkaBrandStore
-from streams.kafka.errors import BrokerError
 from streams.stages.score import MentionsRecord, score
 from streams.stages.watch import WatchShard
 from streams.views.brands import BrandRegistry
-from tests.support.faults import FAULTS, POISONED, Site
+from tests.support.faults import FAULTS, POISONED, upgrade_workers
 from tests.support.installation import Installation, wait_until
+from tests.support.kafka import LocalKafka
 from tests.support.mention_generator import BRANDS, MentionGenerator
-from tests.support.served_slack import environment, served_slack
+from tests.support.rare_faults import LAST_FAULTS, LOCAL_FAULTS, RARE_FAULTS
+from tests.support.site import Load, Site
+from tocsin.demo.fake_slack.server import FakeSlack
+from tocsin.demo.fake_slack.serving import environment, serve_in_background
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
+    from pathlib import Path
 
     from tests.support.brokers import RealBroker
     from tests.support.chaos import Ledger
-    from tocsin.demo.fake_slack.server import FakeSlack
 
 PARTITIONS: Final = 4
 CHANNEL: Final = "C0000001"
@@ -43,6 +43,9 @@ MAX_LOG: Final = 1_000_000  # bytes
 MAX_RESIDENT: Final = 700  # MB
 ALERT: Final = {"static_threshold": {"negative": 40}, "topic_burst": {"enabled": False}}
 """Each brand has an incident; topics would only cost time."""
+
+UPGRADE: Final = "workers upgraded one by one"
+"""Drawn where an older version is given."""
 
 Records = list[tuple[int, bytes]]
 
@@ -57,12 +60,17 @@ class Ordeal:
     pace: float = 0.02  # seconds between two records
     faults: int = 4
 
-    def drawn(self) -> list[str]:
-        """Return the names of the faults, in order; none twice."""
-        return random.Random(self.seed).sample(sorted(FAULTS), min(self.faults, len(FAULTS)))
+    only: tuple[str, ...] = ()  # these faults, in this order, and none drawn
+    older: Path | None = None  # of another version, from which the first workers start
+
+    def drawn(self, *, local: bool = True) -> list[str]:
+        """Return the names of the faults, in order, none twice; `local`: the broker runs on this machine."""
+        names = sorted({**FAULTS, **RARE_FAULTS, **LAST_FAULTS, **(LOCAL_FAULTS if local else {})})
+        drawn = list(self.only) or random.Random(self.seed).sample(names, min(self.faults, len(names)))
+        return [*([UPGRADE] if self.older else []), *sorted(drawn, key=LAST_FAULTS.__contains__)]
 
     def records(self) -> Records:
-        """Return what is sent: some records come twice, some late, some are of a producer three days ahead."""
+        """Return what is sent: some come twice, late or before their time, some are of a producer three days ahead."""
         chance = random.Random(self.seed)
         crowd = MentionGenerator(self.mentions, seed=self.seed, repeated=0.02)
         sent: Records = []
@@ -72,6 +80,8 @@ class Ordeal:
                 sent.append(chance.choice([one for one in sent if one[0] == partition]))
             if chance.random() < 0.02:
                 sent.append((partition, _ahead(value)))
+            if chance.random() < 0.05 and len(sent) > PARTITIONS:
+                sent[-1], sent[-1 - PARTITIONS] = sent[-1 - PARTITIONS], sent[-1]
         return sent
 
 
@@ -87,40 +97,48 @@ class Findings:
 
 def run(broker: RealBroker, ordeal: Ordeal) -> Findings:
     """Send the load, inflict the faults while it runs, wait for the end, and check."""
-    found, started = Findings(ordeal.drawn()), time.monotonic()
-    records, brands = ordeal.records(), configured()
-    crowd = MentionGenerator(ordeal.mentions, seed=ordeal.seed)
-    end = round(crowd.end.timestamp() * 1000)
-    wanted = expected(records, brands, end)
-    total = sum(row[1] for rows in wanted.values() for row in rows)
-    with (
-        served_slack(channels={CHANNEL: "brand-alerts"}) as slack,
-        Installation(broker, environment(slack), partitions=PARTITIONS) as here,
-    ):
-        KafkaBrandStore(here.connection, here.topics).publish({one.name: encode_brand(one) for one in brands})
-        site = Site(here, broker, slack, random.Random(ordeal.seed), brands)
-        site.add_worker()
-        site.add_worker()
-        load = threading.Thread(
-            target=here.send, args=(((p, value, end) for p, value in records), ordeal.pace), daemon=True
-        )
-        load.start()
-        wait_until(lambda: all(here.ends(here.topics.signals.name).values()), 60, "every partition watched")
-        for name in found.faults:
-            time.sleep(site.chance.uniform(0.3, 2.0))
-            FAULTS[name](site)
-        load.join()
+    local = isinstance(broker, LocalKafka)
+    found, started = Findings(ordeal.drawn(local=local)), time.monotonic()
+    with ExitStack() as stack:
+        link = stack.enter_context(closing(broker.open_link())) if isinstance(broker, LocalKafka) else None
+        server = stack.enter_context(serve_in_background(FakeSlack(channels={CHANNEL: "brand-alerts"})))
+        through = {} if link is None else {"TOCSIN_BROKERS": link.bootstrap}
+        settings = environment(server.slack, buttons=True) | through
+        here = stack.enter_context(Installation(broker, settings, partitions=PARTITIONS))
+        records, brands = ordeal.records(), configured()
+        end = round(MentionGenerator(ordeal.mentions, seed=ordeal.seed).end.timestamp() * 1000)
+        load = Load(here, records, end, ordeal.pace)
+        site = Site(here, broker, server, random.Random(ordeal.seed), brands, load, link, ordeal.older)
+        wanted = expected(records, brands, end)
+        _inflict(site, found)
         here.mark(end + 120_000)
-        with suppress(TimeoutError):  # what is missing then is told by the checks
-            wait_until(lambda: _holds(site, lambda: _counted(here) >= total), 120, f"{total} counted", every=1.0)
-            wait_until(lambda: _holds(site, here.settled), 120, "every stage has committed", every=1.0)
-        found.problems = [*site.problems, *_check_counts(here, site, wanted), *_check_workers(here, site)]
-        found.incidents, unposted = _check_messages(here, slack)
-        found.problems += unposted
+        total = sum(row[1] for rows in wanted.values() for row in rows)
+        site.wait_until(lambda: _counted(here) >= total, f"{total} counted")
+        site.wait_until(here.settled, "every stage has committed")
+        found.incidents, unposted = _check_messages(here, server.slack)
+        found.problems = [*_check_counts(here, wanted), *_check_workers(site), *unposted]
+        for name in filter(LAST_FAULTS.__contains__, found.faults):
+            LAST_FAULTS[name](site)
+        found.problems += [*site.problems, *_check_logs(here)]
         if found.problems:
             found.problems.append(here.logs())
     found.seconds = time.monotonic() - started
     return found
+
+
+def _inflict(site: Site, found: Findings) -> None:
+    """Start two workers and the load, and inflict all faults but the last."""
+    here = site.here
+    KafkaBrandStore(here.connection, here.topics).publish({one.name: encode_brand(one) for one in site.brands})
+    site.add_worker()
+    site.add_worker()
+    site.load.start()
+    wait_until(lambda: all(here.ends(here.topics.signals.name).values()), 60, "every partition watched")
+    for name in found.faults:
+        if name not in LAST_FAULTS:
+            site.wait(0.3, 2.0)
+            {**FAULTS, **RARE_FAULTS, **LOCAL_FAULTS, UPGRADE: upgrade_workers}[name](site)
+    site.load.join()
 
 
 def configured() -> list[Brand]:
@@ -148,41 +166,33 @@ def _ahead(value: bytes) -> bytes:
     return "\n".join(map(json.dumps, later)).encode()
 
 
-def _holds(site: Site, met: Callable[[], bool]) -> bool:
-    """Tell whether something is met; while a client still looks for the broker that came back, it is not."""
-    site.supervise()
-    try:
-        return met()
-    except (KafkaError, BrokerError):
-        return False
-
-
 def _counted(here: Installation) -> int:
     return sum(state.totals.mentions for state in here.states().values())
 
 
-def _check_counts(here: Installation, site: Site, wanted: Ledger) -> Iterator[str]:
+def _check_counts(here: Installation, wanted: Ledger) -> Iterator[str]:
     found = {brand: engine.minute_counts(state) for brand, state in here.states().items()}
     for brand in sorted(wanted.keys() | found.keys()):
         rows, seen = wanted.get(brand, []), found.get(brand, [])
         if rows != seen:
             yield f"{brand}: expected {sum(row[1] for row in rows)} mentions, found {sum(row[1] for row in seen)}"
-    if not _holds(site, here.settled):
-        yield "not every stage has committed all that its topics hold"
 
 
-def _check_workers(here: Installation, site: Site) -> Iterator[str]:
+def _check_workers(site: Site) -> Iterator[str]:
+    for worker in site.workers:
+        if not worker.running:
+            yield f"{worker.log.name}: the worker has ended"
+        elif (resident := site.resident(worker)) > MAX_RESIDENT:
+            yield f"{worker.log.name}: {resident} MB resident"
+
+
+def _check_logs(here: Installation) -> Iterator[str]:
     for worker in here.workers:
         log = worker.log.read_text(errors="replace")
         if len(log) > MAX_LOG:
             yield f"{worker.log.name}: {len(log)} bytes of log"
         if "Traceback" in log:
             yield f"{worker.log.name}: a traceback"
-    for worker in site.workers:
-        if not worker.running:
-            yield f"{worker.log.name}: the worker has ended"
-        elif (resident := site.resident(worker)) > MAX_RESIDENT:
-            yield f"{worker.log.name}: {resident} MB resident"
 
 
 def _check_messages(here: Installation, slack: FakeSlack) -> tuple[int, list[str]]:

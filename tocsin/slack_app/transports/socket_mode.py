@@ -35,8 +35,18 @@ class SocketModeListener(AsyncSocketModeHandler):
             with acknowledging():
                 await super().handle(client, req)
         except Exception as error:  # noqa: BLE001  Bolt reads payloads without checking their shape
-            log.error("request failed", type=str(req.type)[:40], reason=type(error).__name__)  # noqa: TRY400
+            if not isinstance(error, ConnectionError):  # else what it asked for is done
+                log.error("request failed", type=str(req.type)[:40], reason=type(error).__name__)  # noqa: TRY400
+            await self._acknowledge(client, req)
+
+    @staticmethod
+    async def _acknowledge(client: SocketModeClient, req: SocketModeRequest) -> None:
+        """Acknowledge an envelope, if the connection is still open."""
+        try:
             await client.send_socket_mode_response(SocketModeResponse(req.envelope_id))
+        except Exception as error:  # noqa: BLE001  each way in which the client says that it is closed
+            reason = type(error).__name__
+            log.warning("request not acknowledged, Slack repeats it", type=str(req.type)[:40], reason=reason)
 
     async def run(self) -> None:
         """Listen until cancelled.

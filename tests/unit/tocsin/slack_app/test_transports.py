@@ -8,11 +8,14 @@ import hmac
 import json
 import logging
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlencode
 
 import pytest
+import structlog
+from aiohttp import ClientConnectionResetError
 from aiohttp.test_utils import TestClient, TestServer
+from slack_sdk.socket_mode.request import SocketModeRequest
 
 from alerts.notifiers.slack.notifier import web_client
 from alerts.rendering.buttons import ACK
@@ -29,6 +32,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
     from aiohttp import web
+    from slack_sdk.socket_mode.aiohttp import SocketModeClient
+    from slack_sdk.socket_mode.response import SocketModeResponse
 
     Client = TestClient[web.Request, web.Application]
 
@@ -111,6 +116,26 @@ async def test_the_socket_opens_again_when_slack_closes_it(connected: Connected)
     await slack.send("slash_commands", {"command": "/tocsin", "user_id": "U0ANA", "response_url": "http://x/1"})
     await until(lambda: connected.harness.slack.replies and connected.harness.sent)
     await until(lambda: len(slack.acked) == 2)
+
+
+class ClosedSocket:
+    """A connection that Slack closed while the app worked: nothing can be acknowledged over it."""
+
+    async def send_socket_mode_response(self, response: SocketModeResponse) -> None:
+        """Fail as the client of Slack's SDK does."""
+        raise ClientConnectionResetError(f"Cannot write to closing transport: {response.envelope_id}")
+
+
+async def test_a_connection_that_closes_during_the_work_is_no_crash(connected: Connected) -> None:
+    """Slack sends the envelope again over another connection; what it asked for is done, or is refused as before."""
+    listener = SocketModeListener(connected.harness.app, APP_TOKEN, web_client(TOKEN, connected.slack.url))
+    closed = cast("SocketModeClient", ClosedSocket())
+    with structlog.testing.capture_logs() as logged:
+        for payload in (click(connected.harness), {"type": "?"}, {"type": "block_actions", "actions": 3}):
+            await listener.handle(closed, SocketModeRequest("interactive", "envelope-1", payload))
+    await until(lambda: connected.harness.sent)
+    told = {"event": "request not acknowledged, Slack repeats it", "reason": "ClientConnectionResetError"}
+    assert [{name: line[name] for name in told} for line in logged if line["log_level"] == "warning"] == [told] * 3
 
 
 async def test_secrets_and_payloads_stay_out_of_the_log(connected: Connected, caplog: pytest.LogCaptureFixture) -> None:
