@@ -42,7 +42,8 @@ class Watermarks(msgspec.Struct):
         if tick.clock is not None:
             self.clocks[tick.partition] = max(tick.clock, self.clocks.get(tick.partition, tick.clock))
             self.first_clock = tick.clock if self.first_clock is None else min(self.first_clock, tick.clock)
-        waited_for = [p for p in range(self.partitions) if p not in self.idle(idle_timeout)]
+        idle = self.idle(idle_timeout)
+        waited_for = [p for p in range(self.partitions) if p not in idle]
         if waited_for and all(p in self.read_up_to for p in waited_for):
             lowest = min(self.read_up_to[p] for p in waited_for)
             self.emitted = lowest if self.emitted is None else max(self.emitted, lowest)

@@ -193,8 +193,15 @@ class Installation:
 
     def settled(self) -> bool:
         """Tell whether every stage has committed all that its topics hold."""
+        return not self.uncommitted()
+
+    def uncommitted(self) -> dict[str, int]:
+        """Return how many records that stages read are not committed, by topic and partition."""
         stages = (self.topics.mentions, self.topics.scored, self.topics.signals, self.topics.notifications)
-        return all(self.committed(topic.name) >= sum(self.ends(topic.name).values()) for topic in stages)
+        ends = {(topic.name, number): end for topic in stages for number, end in self.ends(topic.name).items()}
+        with closing(clients.group_consumer(self.connection, self.topics.application)) as consumer:
+            missing = {place: end - (consumer.committed(TopicPartition(*place)) or 0) for place, end in ends.items()}
+        return {f"{topic}/{number}": count for (topic, number), count in missing.items() if count > 0}
 
     def committed(self, topic: str) -> int:
         """Return how many records of a topic the workers have committed."""

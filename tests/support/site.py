@@ -113,12 +113,14 @@ class Site:
         except (KafkaError, BrokerError):
             return False
 
-    def wait_until(self, met: Callable[[], bool], what: str) -> None:
-        """Wait until something is met; that it is not in time is a problem."""
+    def wait_until(self, met: Callable[[], bool], what: str) -> bool:
+        """Return whether something is met within two minutes; that it is not is a problem."""
         try:
             wait_until(lambda: self.holds(met), 120, what, every=0.5)
         except TimeoutError as error:
             self.problems.append(str(error))
+            return False
+        return True
 
     def wait(self, least: float, most: float) -> None:
         """Let a random time pass."""

@@ -114,7 +114,8 @@ def run(broker: RealBroker, ordeal: Ordeal) -> Findings:
         here.mark(end + 120_000)
         total = sum(row[1] for rows in wanted.values() for row in rows)
         site.wait_until(lambda: _counted(here) >= total, f"{total} counted")
-        site.wait_until(here.settled, "every stage has committed")
+        if not site.wait_until(here.settled, "every stage has committed"):
+            site.problems.append(f"not committed: {here.uncommitted()}")
         found.incidents, unposted = _check_messages(here, server.slack)
         found.problems = [*_check_counts(here, wanted), *_check_workers(site), *unposted]
         for name in filter(LAST_FAULTS.__contains__, found.faults):
