@@ -14,7 +14,7 @@ TEST_PROCESSES ?= $(shell $(PYTHON) -c 'import os; print(min(5, (os.cpu_count() 
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install setup demo test slow check unit kafka chaos group-crashes listening drill latency bench scale nab nab-choice calibration replay-speed incidents-table sentiment-table moderation-table mutants docs clean
+.PHONY: help install install-checked hashes audit setup demo test slow check unit kafka chaos group-crashes listening drill latency bench scale nab nab-choice calibration replay-speed incidents-table sentiment-table moderation-table mutants docs clean
 
 help: ## List the targets
 	@echo "Tocsin: make TARGET [ARGS='…' passed on to the command]"
@@ -35,6 +35,22 @@ $(VENV)/.ready: $(VENV)/.installed
 	@touch $@
 
 install: $(VENV)/.installed ## Make .venv with the tocsin command, without the tools for development
+
+install-checked: | $(BIN)/python ## Make .venv like install, from files whose hashes requirements.txt knows; so does the image
+	$(RUN) pip install --quiet --require-hashes -r requirements.txt
+	$(RUN) pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $(VENV)/.installed
+
+hashes: setup ## Renew requirements.txt: the hashes of all files of what constraints.txt pins
+	@$(RUN) pip install --quiet -c constraints.txt -e '.[hashes]'
+	@head -2 requirements.txt > requirements.new
+	@echo setuptools | $(BIN)/uv pip compile --quiet pyproject.toml - -c constraints.txt --universal --python-version 3.11 \
+		--generate-hashes --no-header --no-annotate --no-emit-index-url >> requirements.new
+	@mv requirements.new requirements.txt
+
+audit: setup ## Look for known vulnerabilities of what is pinned; skipped, with the reason, where that cannot be asked
+	@$(RUN) pip install --quiet -c constraints.txt -e '.[audit]'
+	@$(RUN) tests.support.audit
 
 setup: $(VENV)/.ready ## Make .venv with the tocsin command and the tools for development
 	@echo "Ready: $(BIN)/tocsin --help"

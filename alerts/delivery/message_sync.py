@@ -30,6 +30,9 @@ _T = TypeVar("_T")
 MIN_INTERVAL: Final = 1.05
 """Seconds between two messages in one channel: Slack allows one a second, and the way there is not always as long."""
 
+LOOK_BACK: Final = 3_600_000
+"""Milliseconds for which a message is searched at least: whoever meant to post it may have had a wrong clock."""
+
 DUPLICATE_WINDOW: Final = 20_000
 """How long (ms) a message that seemed lost may still appear."""
 
@@ -120,7 +123,8 @@ class MessageSync:
     async def _load_record(self, queue: IncidentQueue) -> None:
         """Load the record of the incident, or store the one that is newer here."""
         if queue.record is None:
-            queue.record = queue.stored_record = await _stored(self._receipts.get(queue.incident))
+            stored = await _stored(self._receipts.get(queue.incident))
+            queue.record = queue.stored_record = stored and _within_clock(stored, self._clock.wall())
         elif queue.record is not queue.stored_record:
             await self._store_record(queue, queue.record)
 
@@ -277,3 +281,9 @@ async def _stored(access: Awaitable[_T]) -> _T:
     except Exception as error:
         remedy = f"the receipt store failed ({error}): check the broker"
         raise DeliveryError("store_failed", remedy, retryable=True) from error
+
+
+def _within_clock(record: DeliveryRecord, wall: int) -> DeliveryRecord:
+    """Return a record as stored, none of whose instants is ahead of the clock of its reader."""
+    doubtful = None if record.duplicate_since is None else min(record.duplicate_since, wall)
+    return replace(record, intended_at=min(record.intended_at, wall - LOOK_BACK), duplicate_since=doubtful)

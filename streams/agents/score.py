@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 TICK_INTERVAL: Final = 1_000  # ms of event time between two ticks of a partition, unless a minute is passed
-IDLE_TICK_INTERVAL: Final = 10_000  # ms of the wall clock between two ticks of an idle partition, unless a minute is
+IDLE_TICK_INTERVAL: Final = 10_000  # ms of the wall clock: at its multiples idle partitions tick, all in one record
 
 
 class ScoreAgent:
@@ -75,7 +75,7 @@ class ScoreAgent:
                 scored = score(partition, read, self._brands.watchlist, self._scorer, epoch)
                 metrics.count_scored(scored)
                 self._arrivals.note_published(several[-1], scored.ahead)
-                outbox.add(scored, self._due_tick(partition, scored.read_up_to, TICK_INTERVAL))
+                outbox.add(scored, self._due_tick(partition, scored.read_up_to))
                 await self._send_rejections(sends, partition, scored)
             await self._send(sends, outbox)
             await sends.flush()
@@ -89,14 +89,25 @@ class ScoreAgent:
             value = dead_letters.encode(self._topics.mentions.name, partition, record, rejection)
             await sends.send(self._topics.dead_letters.name, record.key, value)
 
-    def _due_tick(self, partition: int, read_up_to: int | None, interval: int) -> Tick | None:
-        """Return the tick that a partition owes, None if it ticked within the interval and the minute."""
-        now = self._clock.now()
-        last = self._ticked.get(partition, -1)
-        if now is not None:
-            last = min(last, now)  # the clock was set back
-        if read_up_to is None or (read_up_to < last + interval and read_up_to // MINUTE <= last // MINUTE):
+    def _due_tick(self, partition: int, read_up_to: int | None) -> Tick | None:
+        """Return the tick that a partition owes, None if it ticked within TICK_INTERVAL and the minute."""
+        now, last = self._clock.now(), self._last_tick(partition)
+        if read_up_to is None or (read_up_to < last + TICK_INTERVAL and read_up_to // MINUTE <= last // MINUTE):
             return None
+        return self._tick(partition, read_up_to, now)
+
+    def _due_idle_tick(self, partition: int, now: int) -> Tick | None:
+        """Return the tick that an idle partition owes, None if it ticked since the last multiple of the interval."""
+        if now // IDLE_TICK_INTERVAL <= self._last_tick(partition) // IDLE_TICK_INTERVAL:
+            return None
+        return self._tick(partition, now, now)
+
+    def _last_tick(self, partition: int) -> int:
+        """Return what a partition was last said to be read up to; not later than the clock, which may be set back."""
+        now, last = self._clock.now(), self._ticked.get(partition, -1)
+        return last if now is None else min(last, now)
+
+    def _tick(self, partition: int, read_up_to: int, now: int | None) -> Tick:
         self._ticked[partition] = read_up_to
         return Tick(partition, self._partitions, read_up_to, now, self._arrivals.skew(partition))
 
@@ -109,7 +120,7 @@ class ScoreAgent:
             sends = SendBatch(self._sender)
             outbox = _ScoredRound(self._partitions)
             for tp in at_end:
-                outbox.tick(self._due_tick(tp.partition, now, IDLE_TICK_INTERVAL))
+                outbox.tick(self._due_idle_tick(tp.partition, now))
             await self._send(sends, outbox)
             await sends.flush()
 

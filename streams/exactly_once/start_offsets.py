@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 RETRY_DELAY: Final = 1.0  # seconds until the broker is asked again
+ANSWER_TIMEOUT: Final = 15.0  # seconds that an answer may take
 
 
 class StartOffsets:
@@ -61,7 +62,8 @@ class StartOffsets:
         consumer = thread._ensure_consumer()  # noqa: SLF001 - see above
 
         async def ask() -> list[int | None]:
-            return list(await asyncio.gather(*(consumer.committed(tp) for tp in owned)))
+            async with asyncio.timeout(ANSWER_TIMEOUT):  # the thread serves two calls at a time: none may hang in it
+                return list(await asyncio.gather(*(consumer.committed(tp) for tp in owned)))
 
         answers: list[int | None] = await thread.call_thread(ask)
         return dict(zip(owned, answers, strict=True))

@@ -126,9 +126,9 @@ def incident_of(*records: Record, policy: Policy = POLICY) -> Incident:
     return incident
 
 
-def fast_clock(speed: float = 50.0) -> Clock:
-    """Return the real clocks, of which a second lasts 1/`speed`; chance always says a half."""
-    began, wall = time.monotonic(), time.time_ns() // 1_000_000
+def fast_clock(speed: float = 50.0, ahead: int = 0) -> Clock:
+    """Return the real clocks, of which a second lasts 1/`speed`, the wall's `ahead` ms; chance always says a half."""
+    began, wall = time.monotonic(), time.time_ns() // 1_000_000 + ahead
     return Clock(
         monotonic=lambda: time.monotonic() * speed,
         wall=lambda: wall + int((time.monotonic() - began) * 1000 * speed),

@@ -57,7 +57,7 @@ class OutboxHarness:
         self.done: list[tuple[str, int]] = []
         self.slack = SlackNotifier(TOKEN, fake.url, timeout=options.pop("timeout", 0.3))
         route = options.pop("route", alerts_channel)
-        timing = fast_clock(options.pop("speed", 50.0))
+        timing = fast_clock(options.pop("speed", 50.0), options.pop("ahead", 0))
         self.delivery = Outbox(self.slack, self.store, route, metrics=self.meter, clock=timing, **options)
 
     def submit(self, *notifications: Notification) -> None:

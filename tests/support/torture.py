@@ -57,7 +57,7 @@ class Ordeal:
     seed: int
     mentions: int = 12_000
     size: int = 20  # mentions a record
-    pace: float = 0.02  # seconds between two records
+    pace: float = 0.1  # seconds between two records: the load goes on while faults are inflicted
     faults: int = 4
 
     only: tuple[str, ...] = ()  # these faults, in this order, and none drawn

@@ -75,6 +75,34 @@ async def test_a_crash_between_post_and_receipt_does_not_post_twice(
     assert ("post" in second.meter.kinds) is not accepted
 
 
+@pytest.mark.parametrize("ahead", [50 * 60_000, 3 * 86_400_000])
+async def test_a_crash_of_a_worker_whose_clock_is_ahead_posts_nothing_twice(
+    fake: FakeSlack, desk: Desks, ahead: int
+) -> None:
+    """What it meant to post, it meant to post in the future: its successor looks in the past hour as well."""
+    first = desk(ahead=ahead)
+    fake.faults.append(Fault(wait=5.0, accept=True))
+    first.submit(incident_life()[0])
+    await until(lambda: len(fake.called("chat.postMessage")) == 1)
+    await first.delivery.stop()
+    second = desk(first.store)
+    await second.deliver(*incident_life())
+    settled(fake)
+    assert "post" not in second.meter.kinds
+
+
+async def test_a_doubt_of_a_worker_whose_clock_is_ahead_lasts_no_longer(fake: FakeSlack, desk: Desks) -> None:
+    """Else its successor would wait for days until it looks for the duplicate."""
+    first = desk(ahead=3 * 86_400_000)
+    fake.faults.append(Fault(wait=0.6, late=True))
+    first.submit(incident_life()[0])
+    await until(lambda: len(fake.roots()) == 2)
+    await first.delivery.stop()
+    second = desk(first.store)
+    await second.deliver(*incident_life())
+    settled(fake)
+
+
 async def test_a_message_that_turns_up_after_it_was_posted_again_is_deleted(fake: FakeSlack, desk: Desks) -> None:
     """Slack took the first try after all, too late to be found: in the end one message stands."""
     one = desk()

@@ -16,6 +16,7 @@ PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(enco
 PACKAGES: list[str] = PROJECT["tool"]["setuptools"]["packages"]
 TOP_LEVEL = sorted({name.split(".")[0] for name in PACKAGES})
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
+HASHES = (ROOT / "requirements.txt").read_text(encoding="utf-8")
 CONSTRAINTS = (ROOT / "constraints.txt").read_text(encoding="utf-8")
 
 
@@ -54,6 +55,19 @@ def test_constraints_name_no_index() -> None:
     """The pinned versions come from whatever index the machine is set up for."""
     lines = [line for line in CONSTRAINTS.splitlines() if line and not line.startswith("#")]
     assert all(re.fullmatch(r"[\w.-]+==[\w.!+-]+", line) for line in lines)
+
+
+def test_hashes_are_those_of_the_pinned_versions() -> None:
+    """Each package is pinned as in constraints.txt and has a hash; none that the project needs is missing."""
+    lines = [line for line in HASHES.splitlines() if line and not line.startswith("#")]
+    heads = [line for line in lines if not line.startswith(" ")]
+    assert all(re.fullmatch(r" +--hash=sha256:[0-9a-f]{64}( \\)?", line) for line in lines if line.startswith(" "))
+    assert all(line.endswith(" \\") for line in heads)
+    versions = dict(line.removesuffix(" \\").split("==") for line in heads if ";" not in line)
+    pinned = {_normal(name): version for name, version in re.findall(r"(?m)^([\w.-]+)==(\S+)$", CONSTRAINTS)}
+    assert {name: pinned[_normal(name)] for name in versions} == versions
+    wanted = {_normal(re.split(r"[<>=~!\[; ]", line)[0]) for line in PROJECT["project"]["dependencies"]}
+    assert wanted <= {_normal(name) for name in versions}
 
 
 def test_make_lists_every_target() -> None:
