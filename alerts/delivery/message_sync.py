@@ -31,7 +31,7 @@ MIN_INTERVAL: Final = 1.05
 """Seconds between two messages in one channel: Slack allows one a second, and the way there is not always as long."""
 
 LOOK_BACK: Final = 3_600_000
-"""Milliseconds for which a message is searched at least: whoever meant to post it may have had a wrong clock."""
+"""Milliseconds for which a message is searched at least: the clock of the one that meant to post it may be wrong."""
 
 DUPLICATE_WINDOW: Final = 20_000
 """How long (ms) a message that seemed lost may still appear."""
