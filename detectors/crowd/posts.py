@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 MAX_POSTS: Final = 4_096
 MAX_AGE: Final = 24 * 3_600  # seconds
 ROWS_PER_MINUTE: Final = 240
-SEALED_AT: Final = 64
+SEALED_AT: Final = 32
 """Posts from which the open segment is closed, to be written once and never again."""
 
 NAMED_FROM: Final = 3

@@ -18,7 +18,7 @@ MAX_IDS: Final = 1 << 18
 """Most ids remembered per brand. Beyond it the oldest go first: at 3 mentions a second that is a day, at 100,000 a
 second it is 2.6 seconds. Redeliveries do not need this memory: the high-water marks are exact at any rate."""
 
-SEALED_AT: Final = 128
+SEALED_AT: Final = 64
 """Ids from which the open segment is closed, to be written once and never again."""
 
 
