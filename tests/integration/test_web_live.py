@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 import time
 from typing import TYPE_CHECKING
 
@@ -28,6 +30,8 @@ from tocsin.web.server import build_application
 from tocsin.web.sources.kafka import KafkaDataSource
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.support.brokers import Broker
 
 pytestmark = pytest.mark.kafka
@@ -52,7 +56,7 @@ def fill(there: Installation) -> None:
     producer.close()
 
 
-async def test_the_pages_follow_the_topics_and_pass_acts_on(real_kafka: Broker) -> None:
+async def test_the_pages_follow_the_topics_and_pass_acts_on(real_kafka: Broker, tmp_path: Path) -> None:
     """The board shows brand, incident and counts, the page its message; an act is a record of the topic `actions`."""
     with Installation(real_kafka) as there:
         await asyncio.to_thread(fill, there)
@@ -73,6 +77,11 @@ async def test_the_pages_follow_the_topics_and_pass_acts_on(real_kafka: Broker) 
                 await world.apply(Brand(name="Hallowfirth", slack_channel="#crisis"))
                 assert world.brands()["Hallowfirth"].brand.slack_channel == "#crisis"
             following.cancel()
+        written = tmp_path / "month.html"
+        command = [sys.executable, "-P", "-m", "tocsin", "monthly", "2026-03", "--before", "1", "--out", str(written)]
+        done = await asyncio.to_thread(subprocess.run, command, env=there.environment, capture_output=True, text=True)
+        assert (done.returncode, done.stdout) == (0, f"wrote {written}: 1 incident in 2026-03\n"), done.stderr
+        assert "Hallowfirth" in written.read_text(encoding="utf-8")
         (record,) = await asyncio.to_thread(there.records, there.topics.actions.name)
         assert record.key == b"Hallowfirth"
         action = decode_action(record.value or b"")

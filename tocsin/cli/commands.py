@@ -40,6 +40,7 @@ COMMANDS: Final[dict[str, CommandSpec]] = {
         "tocsin.cli.respond.moderation", "Moderate: take mentions in, decide, see how well it goes."
     ),
     "silence": CommandSpec("tocsin.cli.respond.silence", "Silence a brand for a while, list the silences, expire one."),
+    "monthly": CommandSpec("tocsin.cli.respond.monthly", "Write a client's report of one month."),
     "oncall": CommandSpec("tocsin.cli.respond.oncall", "Show who is on call for each brand, and who takes over when."),
     "config": CommandSpec("tocsin.cli.configure.config", "Check, compare and apply the brand configuration."),
     "calendar": CommandSpec("tocsin.cli.configure.calendar", "Fetch the on-call calendars."),

@@ -98,7 +98,7 @@ def command(
             check_output_path(option, path)
     if pdf is not None:
         browser()
-    publisher = Publisher(agency, client, _picture(logo) if logo else "")
+    publisher = Publisher(agency, client, read_picture(logo) if logo else "")
     source = ReplayInput(files, reading, sort=sort, rescore=False, weights=weights)
     found = _report_input(source, files, brand, config, defaults=defaults)
     if found.material.disordered:
@@ -128,7 +128,7 @@ def command(
         raise typer.Exit(1)
 
 
-def _picture(path: Path) -> str:
+def read_picture(path: Path) -> str:
     """Return a picture as a data: address.
 
     Raises:
