@@ -234,6 +234,16 @@ class Settings(SignInSettings):
     youtube_key: SecretStr = Field(
         default=SecretStr(""), description="API key for sources of kind youtube; never shown."
     )
+    google_play_key: SecretStr = Field(
+        default=SecretStr(""),
+        description="JSON key of a service account, or its path, for sources of kind google-play; never shown.",
+    )
+    app_store_connect_key: SecretStr = Field(
+        default=SecretStr(""),
+        description="Text of a .p8 key, or its path, for sources of kind app-store-connect; never shown.",
+    )
+    app_store_connect_key_id: SecretStr = Field(default=SecretStr(""), description="Id of that key; never shown.")
+    app_store_connect_issuer: str = Field(default="", description="Issuer id that App Store Connect shows beside it.")
     x_token: SecretStr = Field(
         default=SecretStr(""), description="Bearer token of an app on X for sources of kind x; never shown."
     )

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from sources.kinds.app_store import AppStore
+from sources.kinds.app_store_connect import NO_KEY, AppStoreConnect, ConnectKey
 from sources.kinds.bluesky import Bluesky
 from sources.kinds.discourse import Discourse
 from sources.kinds.feed import Feed
 from sources.kinds.folder import Folder
+from sources.kinds.google_play import GooglePlay
 from sources.kinds.hacker_news import HackerNews
 from sources.kinds.lemmy import Lemmy
 from sources.kinds.mastodon import Mastodon
@@ -33,6 +35,8 @@ class Tokens:
     stack_exchange: str = ""
     youtube: str = ""
     x: str = ""
+    google_play: str = ""
+    app_store_connect: ConnectKey = NO_KEY
 
     def __repr__(self) -> str:
         return "Tokens(…)"
@@ -48,6 +52,8 @@ _KINDS: Final[Mapping[Kind, Callable[[SourceSettings, Tokens], PolledSource | St
     "lemmy": lambda settings, _: Lemmy(settings),
     "youtube": lambda settings, tokens: YouTube(settings, tokens.youtube),
     "app-store": lambda settings, _: AppStore(settings),
+    "google-play": lambda settings, tokens: GooglePlay(settings, tokens.google_play),
+    "app-store-connect": lambda settings, tokens: AppStoreConnect(settings, tokens.app_store_connect),
     "folder": lambda settings, _: Folder(settings),
     "x": lambda settings, tokens: (XStream if settings.x.listen == "stream" else X)(settings, tokens.x),
 }

@@ -23,6 +23,8 @@ Kind = Literal[
     "lemmy",
     "youtube",
     "app-store",
+    "google-play",
+    "app-store-connect",
     "folder",
     "x",
 ]
@@ -41,6 +43,8 @@ _REQUIRED: Final[dict[str, tuple[str, ...]]] = {
     "lemmy": ("url", "query"),
     "youtube": ("query",),
     "app-store": ("query",),
+    "google-play": ("query",),
+    "app-store-connect": ("query",),
     "folder": ("path",),
     "x": ("query",),
 }
@@ -48,6 +52,8 @@ _MEANING: Final[dict[str, str]] = {
     "url": "the address to read, such as https://forum.example.com",
     "mastodon.query": "a hashtag without #",
     "youtube.query": "a video's id, or a channel's (UC…)",
+    "google-play.query": "the app's package name, such as com.example.bank",
+    "app-store-connect.query": "the app's Apple ID, a number",
     "x.query": "a query of X's search, such as hallowfirth -is:retweet",
     "app-store.query": "the app's number, as in its address after /id",
     "query": "the words to search for",
@@ -72,7 +78,7 @@ class SourceSettings(BaseModel):
     query: Annotated[str, Field(max_length=500)] = Field(
         default="",
         description="What is asked for: a hashtag (mastodon), words (hacker-news, stack-exchange, lemmy), a video or "
-        "channel (youtube), an app's number (app-store).",
+        "channel (youtube), an app's number or package (app-store, app-store-connect, google-play), a query (x).",
     )
     site: Annotated[str, Field(pattern=r"^[a-z0-9.-]*$", max_length=80)] = Field(
         default="", description="A site of Stack Exchange, such as stackoverflow."

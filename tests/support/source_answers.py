@@ -209,6 +209,50 @@ def youtube(posts: Sequence[Post]) -> bytes:
     return _json({"kind": "youtube#commentThreadListResponse", "items": items, "pageInfo": {"resultsPerPage": 100}})
 
 
+def google_play(posts: Sequence[Post], *, stars: int = 2) -> bytes:
+    """Return an app's reviews as the Google Play Developer API has them, newest first."""
+    reviews = [
+        {
+            "reviewId": f"gp:{post.number}",
+            "authorName": post.author,
+            "comments": [
+                {
+                    "userComment": {
+                        "text": f"{post.title}\t{post.text}",
+                        "lastModified": {"seconds": str(post.ms // 1000), "nanos": 713000000},
+                        "starRating": stars,
+                        "reviewerLanguage": "en",
+                        "thumbsUpCount": 10,
+                    }
+                },
+                {"developerComment": {"text": "Thank you!", "lastModified": {"seconds": "1", "nanos": 0}}},
+            ],
+        }
+        for post in reversed(posts)
+    ]
+    return _json({"reviews": reviews, "tokenPagination": {"nextPageToken": ""}})
+
+
+def app_store_connect(posts: Sequence[Post], *, stars: int = 2) -> bytes:
+    """Return an app's reviews as the App Store Connect API has them, newest first."""
+    data = [
+        {
+            "type": "customerReviews",
+            "id": f"00000028-{post.number}",
+            "attributes": {
+                "rating": stars,
+                "title": post.title,
+                "body": post.text,
+                "reviewerNickname": post.author,
+                "createdDate": post.iso,
+                "territory": "FRA",
+            },
+        }
+        for post in reversed(posts)
+    ]
+    return _json({"data": data, "links": {"self": "https://api.example/"}, "meta": {"paging": {"total": 2}}})
+
+
 def jetstream(post: Post, *, operation: str = "create") -> bytes:
     """Return a post as an event of Jetstream."""
     record = {"$type": "app.bsky.feed.post", "text": post.text, "createdAt": post.iso, "langs": ["en"]}
@@ -232,6 +276,8 @@ ANSWERS: Final[dict[str, Callable[[Sequence[Post]], bytes]]] = {
     "discourse": discourse,
     "lemmy": lemmy,
     "youtube": youtube,
+    "google-play": google_play,
+    "app-store-connect": app_store_connect,
 }
 """The kinds that are asked, with their sound answer."""
 
@@ -244,6 +290,8 @@ QUERIES: Final = {
     "lemmy": {"query": "Hallowfirth"},
     "youtube": {"query": "dQw4w9WgXcQ"},
     "app-store": {"query": "42"},
+    "google-play": {"query": "com.example.bank"},
+    "app-store-connect": {"query": "42"},
 }
 """What each kind is asked for."""
 

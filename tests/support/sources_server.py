@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
+import math
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from aiohttp import web
+from joserfc.jwk import ECKey
 
 from sources.budget import Budget, Limits
 from sources.client import PoliteClient, Response
+from sources.kinds.app_store_connect import ConnectKey
 from sources.registry import Tokens, source
 from sources.settings import SourceSettings
 from tests.support.source_answers import ANSWERS, NOW, QUERIES
@@ -23,6 +26,10 @@ if TYPE_CHECKING:
     from tests.support.source_answers import Post
 
     Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+EC_KEY: Final = ECKey.generate_key("P-256").as_pem(private=True).decode()
+"""A key as App Store Connect gives out."""
 
 
 class SourcesServer:
@@ -95,7 +102,10 @@ def settings(kind: str, url: str, **given: Any) -> SourceSettings:
 
 def polled(kind: str, url: str, **given: Any) -> Any:
     """Return the source of a kind at the local server; its clock stands at NOW where it has one."""
-    asked = source(settings(kind, url, **given), Tokens("mastodon-token", "stack-key", "youtube-key"))
+    tokens = Tokens("mastodon-token", "stack-key", "youtube-key", app_store_connect=ConnectKey(EC_KEY, "key", "us"))
+    asked = source(settings(kind, url, **given), tokens)
+    if kind == "google-play":
+        asked._access, asked._until = "play-token", math.inf  # type: ignore[union-attr]
     if hasattr(asked, "_clock"):
         asked._clock = NOW.timestamp
     return asked

@@ -8,6 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from sources.budget import Limits
+from sources.kinds.app_store_connect import ConnectKey
 from sources.registry import Tokens, source
 from sources.settings import Kind, SourceSettings
 from tests.support.source_answers import QUERIES
@@ -24,6 +25,8 @@ COMPLETE: dict[str, dict[str, Any]] = {
     "lemmy": {"url": URL, "query": "Acme"},
     "youtube": {"query": "dQw4w9WgXcQ"},
     "app-store": {"query": "42"},
+    "google-play": {"query": "com.example.bank"},
+    "app-store-connect": {"query": "42"},
     "folder": {"path": "imports"},
     "x": {"query": "acme -is:retweet"},
 }
@@ -157,7 +160,7 @@ def test_places_and_questions_tell_sources_apart() -> None:
 
 def test_tokens_are_not_shown() -> None:
     """Not even by accident."""
-    assert "hush" not in f"{Tokens('hush', 'hush', 'hush')!r} {Tokens('hush')}"
+    assert "hush" not in f"{Tokens('hush', 'hush', 'hush')!r} {Tokens('hush')} {ConnectKey('hush')!r}"
 
 
 def test_the_local_server_asks_every_polled_kind() -> None:

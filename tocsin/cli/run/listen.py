@@ -90,6 +90,7 @@ def _brands(here: Installation, config: Path | None) -> list[Brand]:
 
 def tokens(settings: Settings) -> Tokens:
     """Return the secrets that some sources want."""
+    from sources.kinds.app_store_connect import ConnectKey  # noqa: PLC0415
     from sources.registry import Tokens  # noqa: PLC0415  aiohttp and feedparser are slow to load
 
     return Tokens(
@@ -97,6 +98,12 @@ def tokens(settings: Settings) -> Tokens:
         settings.stack_exchange_key.get_secret_value(),
         settings.youtube_key.get_secret_value(),
         settings.x_token.get_secret_value(),
+        settings.google_play_key.get_secret_value(),
+        ConnectKey(
+            settings.app_store_connect_key.get_secret_value(),
+            settings.app_store_connect_key_id.get_secret_value(),
+            settings.app_store_connect_issuer,
+        ),
     )
 
 
