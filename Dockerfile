@@ -9,6 +9,7 @@ COPY config config
 COPY detectors detectors
 COPY mentions mentions
 COPY moderation moderation
+COPY community community
 COPY replay replay
 COPY sources sources
 COPY streams streams

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from alerts.incidents.policy import Policy as AlertPolicy
 from alerts.oncall.schedule import Schedule
 from alerts.rendering.escaping import safe_url
+from community.settings import Community
 from config.brands.access import Access
 from detectors.model.signal import TOPIC_BURST
 from detectors.model.timezone import TimeZone
@@ -129,6 +130,9 @@ class BrandDefaults(BaseModel):
     )
     moderation: Moderation = Field(
         default=Moderation(), description="Moderation queue: which mentions people look at, and by when."
+    )
+    community: Community = Field(
+        default=Community(), description="Who writes about the brand, over days and weeks: kept only where asked for."
     )
     detect: DetectPolicy = Field(default=DetectPolicy(), description="Detection policy: sensitivity and thresholds.")
     alert: AlertPolicy = Field(

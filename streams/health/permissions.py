@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import Final, NamedTuple
 
+from streams.community.service import group_of as community_group
 from streams.kafka.topics import Topics
 from streams.moderation.intake_service import group_of
 
@@ -59,9 +60,9 @@ PROCESSES: Final = (
     Permissions(
         "`tocsin slack`",
         "tocsin-slack",
-        ("brands", "incidents", "triage_state", "scored"),
-        ("actions", "brands"),
-        ("tocsin/slack_app", "streams/gateway.py"),
+        ("brands", "incidents", "triage_state", "scored", "moderation"),
+        ("actions", "brands", "moderation"),
+        ("tocsin/slack_app", "streams/gateway.py", "streams/moderation/queue_view.py"),
     ),
     Permissions(
         "`tocsin web`",
@@ -76,9 +77,11 @@ PROCESSES: Final = (
             "receipts",
             "source_health",
             "moderation",
+            "community",
+            "community_notes",
         ),
-        ("actions", "moderation"),
-        ("tocsin/web", "streams/gateway.py", "streams/moderation/queue_view.py"),
+        ("actions", "moderation", "community_notes"),
+        ("tocsin/web", "streams/gateway.py", "streams/moderation/queue_view.py", "streams/community/views.py"),
     ),
     Permissions(
         "`tocsin heartbeat`",
@@ -98,9 +101,17 @@ PROCESSES: Final = (
         "the intake of `tocsin moderation`",
         "tocsin-moderation",
         ("mentions", "brands", "moderation"),
-        ("moderation",),
+        ("moderation", "actions"),
         ("streams/moderation/intake_service.py",),
         group=group_of(Topics()),
+    ),
+    Permissions(
+        "`tocsin community --follow`",
+        "tocsin-community",
+        ("mentions", "brands", "community"),
+        ("community",),
+        ("streams/community/service.py",),
+        group=community_group(Topics()),
     ),
     Permissions("producers of mentions", "collector", (), ("mentions",), ("streams/ingest.py",)),
 )
@@ -109,8 +120,8 @@ _INTRO: Final = """# Rights on the brokers
 
 What each process needs, and no more. The code makes this page: `python -m streams.health.permissions`. With a
 `TOCSIN_PREFIX` it goes before every name, those of the group and of the changelogs, too. *Read* includes *describe*.
-Workers form the consumer group `{group}`, the intake of moderation one of its own; all else reads without a group and
-commits nothing.
+Workers form the consumer group `{group}`, the intake of moderation and the community one each of their own; all else
+reads without a group and commits nothing.
 
 | process | reads | writes | group |
 | --- | --- | --- | --- |

@@ -51,6 +51,8 @@ class Topics:
         self.watch_state = Topic(self.changelog("watch"), compacted=True, max_bytes=MAX_STATE_BYTES)
         self.triage_state = Topic(self.changelog("triage"), compacted=True)
         self.moderation = Topic(f"{prefix}moderation", retention=90 * DAY)
+        self.community = Topic(f"{prefix}community", compacted=True, max_bytes=MAX_STATE_BYTES)
+        self.community_notes = Topic(f"{prefix}community.notes", compacted=True)
         self.heartbeats = Topic(f"{prefix}heartbeats", retention=2 * DAY)
         self.source_cursors = Topic(f"{prefix}source-cursors", compacted=True, max_bytes=MAX_STATE_BYTES)
         self.source_health = Topic(f"{prefix}source-health", compacted=True, retention=30 * DAY)

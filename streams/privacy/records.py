@@ -16,7 +16,10 @@ from msgspec.structs import replace
 from alerts.incidents import model, state
 from alerts.incidents.erasure import erase_from_incident, erase_from_state
 from alerts.incidents.model import Action
+from community import ledger as ledgers
+from community import notes
 from detectors.engine.edits.erasure import erase_from_batch
+from detectors.model.compression import compress, decompress
 from detectors.model.erased_author import erase_from_signal
 from detectors.model.signal import Signal
 from mentions.model import batches
@@ -33,6 +36,7 @@ from streams.stages.group_routing import ForwardedRecord
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from community.ledger import Ledger
     from detectors.model.erased_author import ErasedAuthor
     from mentions.model.batches import Tick
     from streams.kafka.topics import Topics
@@ -63,6 +67,8 @@ class RecordErasure:
             topics.triage_state.name: self.triage_state,
             topics.moderation.name: self.moderation,
             topics.source_cursors.name: self.cursor,
+            topics.community.name: self.ledger,
+            topics.community_notes.name: self.note,
         }
 
     def mentions(self, value: bytes) -> bytes | None:
@@ -166,6 +172,27 @@ class RecordErasure:
             return cursor if len(kept) == len(cursor.pending) else replace(cursor, pending=kept)
 
         return self._changed(value, lambda raw: msgspec.json.decode(raw, type=Cursor), change, msgspec.json.encode)
+
+    def ledger(self, value: bytes) -> bytes | None:
+        """Return the counts of a brand's authors without theirs."""
+
+        def change(kept: Ledger) -> Ledger:
+            return replace(kept) if ledgers.erase(kept, self.author.is_named) else kept
+
+        return self._changed(
+            value,
+            lambda raw: ledgers.decode(decompress(raw)),
+            change,
+            lambda kept: compress(ledgers.encode(kept)),
+        )
+
+    def note(self, value: bytes) -> bytes | None:
+        """Return None for a note about them."""
+        try:
+            author = notes.decode(value).author
+        except msgspec.DecodeError:
+            return None if self._holds(value) else value
+        return None if self.author.is_named(author) else self._unnamed(value)
 
     def _changed(
         self, value: bytes, decode: Callable[[bytes], T], change: Callable[[T], T], encode: Callable[[T], bytes]

@@ -12,9 +12,14 @@ from kafka import TopicPartition
 
 from alerts.incidents import state as cases
 from alerts.incidents.model import Action, encode
+from community import ledger as ledgers
+from community import notes
+from community.ledger import Ledger, Written, add
+from community.notes import Note, note_key
 from config.brands.model import Brand
 from detectors.engine import storage
 from detectors.engine.topics import stored_topics
+from detectors.model.compression import compress
 from detectors.model.signal import Signal, Watermark
 from detectors.topics.risk.terms import built_in_terms
 from mentions.model import batches
@@ -26,6 +31,7 @@ from moderation.intake import Report, report
 from replay.player.policy_set import PolicySet
 from streams.agents import dead_letters
 from streams.clock import wall_ms
+from streams.community.views import ledger_key, read_ledgers
 from streams.exactly_once import fencing
 from streams.exactly_once.fencing import FencedValue, FencedVersion
 from streams.kafka import clients
@@ -110,6 +116,7 @@ class Installed:
         self._send(topics.actions.name, b"acme", encode(note))
         cursor = Cursor(pending=[next(lines(start)).decode()])
         self._send(topics.source_cursors.name, b"forum", msgspec.json.encode(cursor))
+        self._keep_community(start)
         self._moderate(start)
         self._store()
 
@@ -123,6 +130,13 @@ class Installed:
                     key = note.incident.id.encode()
                     self._send(self._topics.notifications.name, key, encode(note), at)
                     self._send(self._topics.incidents.name, key, encode(note.incident), at)
+
+    def _keep_community(self, start: int) -> None:
+        ledger = Ledger()
+        add(ledger, (0, 0, 0), [Written(1, ID, start, 1, 50, 0, abusive=False, text=1)], frozenset(), 9)
+        self._send(self._topics.community.name, ledger_key("acme", 0), compress(ledgers.encode(ledger)))
+        note = Note(NAME, "ana", start, "partner")
+        self._send(self._topics.community_notes.name, note_key("acme", "x"), notes.encode(note))
 
     def _moderate(self, start: int) -> None:
         given = Report(f"they {SECRET} asking", "https://forum.example/1", "U0ANA")
@@ -173,6 +187,8 @@ def _refuse(key: bytes, reason: str) -> None:
 def _decoded(topic: Topic, topics: Topics, rows: list[tuple[bytes, bytes]]) -> str:
     if topic == topics.watch_state:
         return "\n".join(map(_shown, states(rows)))
+    if topic == topics.community:
+        return repr(list(read_ledgers(rows)))
     if topic == topics.dead_letters:
         return "\n".join(f"{letter} {letter.line()!r}" for letter in (dead_letters.decode(raw) for _, raw in rows))
     return repr(rows)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from config.brands.model import Brand
     from replay.tuning.labels import Label
+    from streams.community.views import CommunityPort
     from streams.moderation.queue_view import ModerationQueue
 
     Client = TestClient[web.Request, web.Application]
@@ -75,13 +76,12 @@ async def web_client(
     labels: Sequence[Label] = (),
     clock: list[float] | None = None,
     moderation: ModerationQueue | None = None,
+    community: CommunityPort | None = None,
     **settings: object,
 ) -> AsyncIterator[Client]:
     """Yield a browser without a screen at the pages of a world; `clock` holds the time in seconds."""
-    now = [1_000.0] if clock is None else clock
-    app = build_application(
-        world, Settings.model_validate(settings), config, labels, lambda: now[0], moderation=moderation
-    )
+    now, given = [1_000.0] if clock is None else clock, Settings.model_validate(settings)
+    app = build_application(world, given, config, labels, lambda: now[0], moderation=moderation, community=community)
     async with TestClient(TestServer(app)) as client:
         yield client
 

@@ -13,6 +13,7 @@ from streams.monitoring.probes import Probes
 from tocsin.http_runner import http_runner, probe_routes
 from tocsin.web.http.auth import Authenticator
 from tocsin.web.http.middleware import LOGINS, middlewares, routes
+from tocsin.web.pages.community import CommunityPages
 from tocsin.web.pages.guard import guard
 from tocsin.web.pages.incidents import IncidentPages
 from tocsin.web.pages.moderation import ModerationPages
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from config.settings import Settings
     from replay.tuning.labels import Label
+    from streams.community.views import CommunityPort
     from streams.moderation.queue_view import ModerationQueue
     from tocsin.web.sources.data_source import DataSource
 
@@ -44,6 +46,7 @@ def build_application(
     clock: Callable[[], float] = time.time,  # noqa: TID251  the edge
     probes: Probes | None = None,
     moderation: ModerationQueue | None = None,
+    community: CommunityPort | None = None,
 ) -> web.Application:
     """Return the server of a data source; `config` is the file that the editor writes, `labels` are known incidents."""
     access = Authenticator(settings, clock)
@@ -59,6 +62,7 @@ def build_application(
         ReportPages(source),
         TuningPages(source, config, labels),
         ModerationPages(source, moderation),
+        CommunityPages(source, community),
     )
     app.add_routes(probe_routes(probes or Probes()))
     if settings.oidc_issuer:

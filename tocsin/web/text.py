@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
-from tocsin.web.locales import en, fr, moderation_en, moderation_fr
+from tocsin.web.locales import community_en, community_fr, en, fr, moderation_en, moderation_fr
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from detectors.model.signal_text import Language
 
 MESSAGES: Final[Mapping[Language, Mapping[str, str]]] = {
-    "en": {**en.MESSAGES, **moderation_en.MESSAGES},
-    "fr": {**fr.MESSAGES, **moderation_fr.MESSAGES},
+    "en": {**en.MESSAGES, **moderation_en.MESSAGES, **community_en.MESSAGES},
+    "fr": {**fr.MESSAGES, **moderation_fr.MESSAGES, **community_fr.MESSAGES},
 }
 
 

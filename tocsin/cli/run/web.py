@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from config.settings import Settings
     from replay.tuning.labels import Label
+    from streams.community.views import CommunityView
     from streams.moderation.queue_view import QueueView
     from streams.monitoring.probes import Probes
     from tocsin.cli.environment import Installation
@@ -116,11 +117,14 @@ async def _serve(
     shown: PageFiles,
     probes: Probes | None = None,
     moderation: QueueView | None = None,
+    community: CommunityView | None = None,
 ) -> None:
     from tocsin.web.server import build_application, serve  # noqa: PLC0415  slow to load
 
     await serve(
-        build_application(world, settings, shown.config, shown.labels, probes=probes, moderation=moderation),
+        build_application(
+            world, settings, shown.config, shown.labels, probes=probes, moderation=moderation, community=community
+        ),
         host,
         port,
         lambda taken: _print_address(host, taken),
@@ -130,6 +134,7 @@ async def _serve(
 async def _serve_live(here: Installation, host: str, port: int, shown: PageFiles) -> None:
     from alerts.notifiers.slack.names import SlackNames  # noqa: PLC0415  slow to load
     from alerts.notifiers.slack.notifier import web_client  # noqa: PLC0415
+    from streams.community.views import CommunityView  # noqa: PLC0415
     from streams.kafka.admin import create_topics  # noqa: PLC0415
     from streams.moderation.queue_view import QueueView  # noqa: PLC0415
     from streams.monitoring.http_server import serve  # noqa: PLC0415
@@ -143,16 +148,18 @@ async def _serve_live(here: Installation, host: str, port: int, shown: PageFiles
     async with (
         KafkaDataSource(here.connection, here.topics, partitions, names) as world,
         QueueView(here.connection, here.topics, partitions) as moderation,
+        CommunityView(here.connection, here.topics, partitions) as community,
         asyncio.TaskGroup() as group,
     ):
         group.create_task(world.follow())
         group.create_task(moderation.follow())
+        group.create_task(community.follow())
         await world.loaded()
         await moderation.loaded()
         probes = Probes()
         serve(here.settings.metrics_port, probes.answer)
         group.create_task(probes.run(here.connection))
-        group.create_task(_serve(here.settings, world, host, port, shown, probes, moderation))
+        group.create_task(_serve(here.settings, world, host, port, shown, probes, moderation, community))
 
 
 def _print_address(host: str, port: int) -> None:

@@ -53,7 +53,7 @@ def _check(connection: Connection) -> None:
         getattr(BEFORE, name).name
         for name in (
             "mentions", "dead_letters", "scored", "signals", "actions", "incidents", "notifications",
-            "watch_state", "triage_state", "moderation", "source_cursors",
+            "watch_state", "triage_state", "moderation", "source_cursors", "community", "community_notes",
         )
     }  # fmt: skip
     assert kept.keys() == holding

@@ -7,11 +7,13 @@ over as `overcount`, so that
 
 Two summaries add up, and the sum keeps both bounds. Of equals the one that came first goes: the result depends on the
 order of the mentions alone.
-Reference: Metwally, Agrawal and El Abbadi, ICDT 2005; Agarwal et al., Mergeable Summaries, PODS 2012.
+Reference: Metwally, Agrawal and El Abbadi, ICDT 2005; Agarwal et al., Mergeable Summaries, PODS 2012; linear counting:
+Whang, Vander-Zanden and Taylor, TODS 15, 1990.
 """
 
 from __future__ import annotations
 
+from math import log
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 CAPACITY: Final = 512
+_BITS: Final = 64
 
 
 class Author(msgspec.Struct, array_like=True):
@@ -35,11 +38,25 @@ class Author(msgspec.Struct, array_like=True):
     copies: int = 0  # mentions that repeat the text before
     days: int = 0  # bit n: wrote on day n of the stretch
     text: int = 0  # 32 bits of the latest text
+    answers: int = 0  # mentions that answer somebody else
+    answered: int = 0  # bits of the people answered: one of 64 for each
+    engagement: int = 0  # sum of what the mentions had earned when they were read
 
     @property
     def own(self) -> int:
         """Return the mentions that are surely of this author."""
         return self.mentions - self.overcount
+
+    @property
+    def people(self) -> int:
+        """Return how many different people were answered, by linear counting: at most about 270."""
+        free = _BITS - self.answered.bit_count()
+        return min(self.answers, round(_BITS * log(_BITS / max(1, free))))
+
+    def answer(self, person: int) -> None:
+        """Count an answer to somebody, by 32 bits of who it is."""
+        self.answers += 1
+        self.answered |= 1 << (person * 0x9E3779B1 >> 7) % _BITS
 
     def add(self, label: int, compound: int, reach: int, *, abusive: bool, text: int, day: int) -> None:
         """Count a mention."""
@@ -103,4 +120,7 @@ def _sum(parts: list[tuple[Author | None, int, int]]) -> Author:
         total.reach = max(total.reach, author.reach)
         total.days |= author.days << shift
         total.text = author.text
+        total.answers += author.answers
+        total.answered |= author.answered
+        total.engagement += author.engagement
     return total

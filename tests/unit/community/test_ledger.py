@@ -6,9 +6,9 @@ import random
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from replay.community.ledger import DAY, DAYS, encode, ledger_of, window
-from replay.community.sketch import Summary, merge
-from replay.community.views import rows_of
+from community.ledger import DAY, DAYS, encode, ledger_of, window
+from community.sketch import Summary, merge
+from community.views import rows_of
 from tests.support.mentions_stream import START, Row, batch_of
 
 if TYPE_CHECKING:
