@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import msgspec
 
 from alerts.incidents.model import Action, Incident, Notification
+from community.ledger import Ledger
+from community.notes import Note
 from mentions.model.batches import ScoredPart
 from mentions.schema import schema as mention_schema
 from moderation.model import Record
@@ -67,6 +69,11 @@ def messages(topics: Topics) -> dict[Topic, Message]:
         topics.notifications: Message("notification", "incident", "What to tell whom: the outbox", Notification),
         topics.brands: Message("brand", "brand", "The applied configuration of a brand, as in brands.yaml", None),
         topics.moderation: Message("moderation", "item", "A record of an item of the moderation queue", _records()),
+        topics.community: Message(
+            "community", "brand and source partition", "Counts of a brand's authors: Zstandard over MessagePack",
+            Ledger, content_type="application/octet-stream",
+        ),
+        topics.community_notes: Message("communityNote", "brand and author", "A tag and a note of a person", Note),
         topics.heartbeats: Message("heartbeat", "none", "How far a canary mention has come", Canary),
         topics.source_cursors: Message(
             "sourceCursor", "source", "How far a source is read, and what is being sent", Cursor

@@ -8,6 +8,7 @@ how mentions are divided into batches. They are stored in segments, each written
 from __future__ import annotations
 
 from array import array
+from collections import Counter
 from typing import TYPE_CHECKING, Final, Self
 
 import msgspec
@@ -183,23 +184,19 @@ class RecentPosts:
             self._unwritten.add(segment)
 
     def erase(self, authors: Collection[int], ids: Collection[int]) -> bool:
-        """Take authors out: their posts stay as posts of nobody known, without text and link; return whether any was.
-
-        Args:
-            authors: their keys.
-            ids: 32 bits of the ids of further posts of theirs.
-        """
+        """Take authors out, by their keys and by the ids of further posts; return whether any post was theirs."""
         _, keys, texts, links, *_, numbers = self._columns
         places = [at for at, key in enumerate(keys) if key in authors or (numbers[at] and numbers[at] in ids)]
         for place in places:
-            left = self._per_author.get(keys[place], 1) - 1
-            self._per_author[keys[place]] = left
-            if not left:
-                del self._per_author[keys[place]]
-            keys[place] = texts[place] = links[place] = numbers[place] = NO_KEY
             self._names.pop(self._first + place, None)
+            keys[place] = texts[place] = links[place] = numbers[place] = NO_KEY
+        self._count_authors()
         self._unwritten |= set(self._starts) - {self._last} if places else set()
         return bool(places)
+
+    def _count_authors(self) -> None:
+        kept = self._columns[1][self._oldest - self._first :]
+        self._per_author = dict(Counter(key for key in kept if key != NO_KEY))
 
     def between(self, start: int, end: int) -> list[Post]:
         """Return the posts of [start, end) in ms of event time, in the order in which they came."""
@@ -289,9 +286,7 @@ class RecentPosts:
         found._first = next(iter(found._starts.values()))
         found._oldest = max(found._oldest, found._first)
         found._names = {at: name for at, name in found._names.items() if at >= found._oldest}
-        for key in found._columns[1][found._oldest - found._first :]:
-            if key != NO_KEY:
-                found._per_author[key] = found._per_author.get(key, 0) + 1
+        found._count_authors()
         return found
 
 

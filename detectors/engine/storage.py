@@ -204,8 +204,7 @@ def encode(state: State) -> bytes:
 
 def encode_whole(state: State) -> tuple[bytes, dict[str, bytes]]:
     """Return the core and every sealed segment by name, as `decode_parts` takes them."""
-    core = encode_parts(state).core
-    memories = _memories(state).items()
+    core, memories = encode_parts(state).core, _memories(state).items()
     return core, {f"{name}/{number}": raw for name, one in memories for number, raw in one.sealed().items()}
 
 

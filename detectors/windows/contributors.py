@@ -138,11 +138,6 @@ class ContributorSample:
             self._encoded = compress(msgspec.msgpack.encode(self.tables))
         return self._encoded
 
-    def encode_again(self) -> bytes:
-        """Return the tables as `decode` takes them, after they were changed from outside."""
-        self._encoded, self.unknown_authors = None, self._tables.regulars.implausible()
-        return self.encode()
-
     @classmethod
     def decode(cls, raw: bytes) -> Self:
         """Return the sample that `encode` wrote."""

@@ -12,6 +12,7 @@ from detectors.engine.topics import stored_topics
 from detectors.model.erased_author import ErasedAuthor, erase_from_examples, erase_from_group, erase_from_post
 from detectors.topics import storage
 from detectors.topics.risk.terms import built_in_terms
+from detectors.windows.contributors import ContributorSample
 
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
@@ -74,7 +75,8 @@ def _erase_contributors(state: State, author: ErasedAuthor) -> bool:
     _erase_counts(tables.regulars.often, author)
     _erase_counts(tables.regulars.present, author)
     tables.examples[:] = erase_from_examples(tables.examples, author)
-    return sample.encode_again() != before
+    state.contributors = ContributorSample(tables)
+    return state.contributors.encode() != before
 
 
 def _erase_counts(counts: TopCounts, author: ErasedAuthor) -> None:
