@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Final, Self
 import msgspec
 
 from detectors.crowd.post import NO_KEY, Post, author_key, flags_of, link_key, text_key
+from detectors.crowd.segments import TYPES, Segment, Tail, columns_of
 from detectors.model.compression import compress, decompress, is_compressed
 from detectors.model.correction import mention_key
-from detectors.model.packing import pack_columns, unpack_column
+from detectors.model.packing import pack_columns
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -32,38 +33,17 @@ SEALED_AT: Final = 32
 NAMED_FROM: Final = 3
 """Posts from which an account's name is kept beside its key."""
 
-_TYPES: Final = "IIIIbhBI"
 _NAME_CHARS: Final = 40
 
 READ_AT: Final = 64
 """Runs of rows that wait from which they are read: read together they cost least."""
 
 
-class _Segment(msgspec.Struct, array_like=True):
-    """Stored form of consecutive posts."""
-
-    first: int  # sequence number
-    columns: list[bytes]  # as `pack_column` packs them; those of older versions have no `length`, and are arrays
-    names: dict[int, str]  # sequence number → name
-    length: int | None = None
-
-
-class _Tail(msgspec.Struct, array_like=True):
-    """Stored form of the open segment, with what is known of the whole."""
-
-    oldest: int
-    last: int
-    minute: int
-    taken: int
-    latest: int
-    segment: _Segment
-
-
 class RecentPosts:
     """The latest posts, oldest first. Calls change it in place; `read_waiting` goes before all that reads it."""
 
     def __init__(self) -> None:
-        self._columns = [array(kind) for kind in _TYPES]
+        self._columns = [array(kind) for kind in TYPES]
         self._first = 0  # sequence number of the first row of the columns
         self._oldest = 0  # sequence number of the oldest post that is kept
         self._minute, self._taken, self._latest = -1, 0, 0
@@ -195,8 +175,7 @@ class RecentPosts:
         return bool(places)
 
     def _count_authors(self) -> None:
-        kept = self._columns[1][self._oldest - self._first :]
-        self._per_author = dict(Counter(key for key in kept if key != NO_KEY))
+        self._per_author = dict(Counter(filter(None, self._columns[1][self._oldest - self._first :])))
 
     def between(self, start: int, end: int) -> list[Post]:
         """Return the posts of [start, end) in ms of event time, in the order in which they came."""
@@ -245,19 +224,19 @@ class RecentPosts:
 
     def encode_tail(self) -> bytes:
         """Return the stored form of the open segment."""
-        tail = _Tail(self._oldest, self._last, self._minute, self._taken, self._latest, self._segment(self._last))
+        tail = Tail(self._oldest, self._last, self._minute, self._taken, self._latest, self._segment(self._last))
         return compress(msgspec.msgpack.encode(tail))
 
     def _pack(self, number: int) -> bytes:
         return msgspec.msgpack.encode(self._segment(number))
 
-    def _segment(self, number: int) -> _Segment:
+    def _segment(self, number: int) -> Segment:
         numbers = list(self._starts)
         place = numbers.index(number) + 1
         first, end = self._starts[number], self._starts[numbers[place]] if place < len(numbers) else self._next
         columns = pack_columns(column[first - self._first : end - self._first] for column in self._columns)
         names = {at: name for at, name in self._names.items() if first <= at < end}
-        return _Segment(first, columns, names, end - first)
+        return Segment(first, columns, names, end - first)
 
     @classmethod
     def restore(cls, tail: bytes, sealed: dict[int, bytes]) -> Self:
@@ -269,18 +248,18 @@ class RecentPosts:
         found = cls()
         if not tail:
             return found
-        stored = msgspec.msgpack.decode(decompress(tail) if is_compressed(tail) else tail, type=_Tail)
+        stored = msgspec.msgpack.decode(decompress(tail) if is_compressed(tail) else tail, type=Tail)
         found._oldest, found._last = stored.oldest, stored.last
         found._minute, found._taken, found._latest = stored.minute, stored.taken, stored.latest
         segments = {stored.last: stored.segment}
         for number in range(stored.last - 1, -1, -1):
             if number not in sealed:
                 break
-            segments[number] = msgspec.msgpack.decode(sealed[number], type=_Segment)
+            segments[number] = msgspec.msgpack.decode(sealed[number], type=Segment)
         found._starts = {number: segments[number].first for number in sorted(segments)}
         found._unwritten = {number for number in sealed if number < stored.last and number not in segments}
         for number in found._starts:
-            for column, values in zip(found._columns, _columns_of(segments[number]), strict=True):
+            for column, values in zip(found._columns, columns_of(segments[number]), strict=True):
                 column.extend(values)
             found._names.update(segments[number].names)
         found._first = next(iter(found._starts.values()))
@@ -288,27 +267,3 @@ class RecentPosts:
         found._names = {at: name for at, name in found._names.items() if at >= found._oldest}
         found._count_authors()
         return found
-
-
-def decode_segment(raw: bytes) -> object:
-    """Return a stored segment, to see whether it can be read.
-
-    Raises:
-        msgspec.DecodeError, ValueError: it is none.
-    """
-    stored = msgspec.msgpack.decode(raw, type=_Segment)
-    lengths = set(map(len, _columns_of(stored)))
-    if len(lengths) != 1:
-        raise ValueError(f"a segment of posts with columns of {sorted(lengths)} rows")
-    return stored
-
-
-def _columns_of(segment: _Segment) -> list[array[int]]:
-    """Return the columns of a stored segment."""
-    columns = [array(kind) for kind in _TYPES]
-    for column, raw in zip(columns, segment.columns, strict=True):
-        if segment.length is None:
-            column.frombytes(raw)
-        else:
-            column.extend(unpack_column(raw, segment.length))
-    return columns

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from detectors.crowd import posts
+from detectors.crowd import segments
 from detectors.crowd.posts import RecentPosts
 from detectors.engine import history_storage
 from detectors.engine.admission import RowSlice, sizes
@@ -174,7 +174,7 @@ def decode_segment(memory: str, raw: bytes) -> object:
     Raises:
         msgspec.DecodeError, ValueError: it is none.
     """
-    return posts.decode_segment(raw) if memory == POSTS else unpack(raw)
+    return segments.decode_segment(raw) if memory == POSTS else unpack(raw)
 
 
 def _decode_core(core: bytes) -> _Core:

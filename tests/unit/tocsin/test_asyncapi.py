@@ -12,6 +12,10 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from alerts.incidents.model import encode as encode_record
+from community.ledger import Ledger
+from community.notes import Note
+from community.notes import encode as encode_note
+from community.sketch import Summary
 from detectors.model.correction import Correction
 from detectors.model.signal import Watermark
 from mentions import schema
@@ -103,6 +107,8 @@ def samples() -> list[tuple[str, Any]]:
         ("sourceCursor", json.loads(msgspec.json.encode(Cursor(seen=[("a", 1)], about={"a": ["acme"]})))),
         ("sourceHealth", json.loads(msgspec.json.encode(SourceHealth("feed a", ["acme"], "active")))),
         ("moderation", json.loads(msgspec.json.encode(moderation.Skipped(id="r", item="i", at=1, by="ann")))),
+        ("community", json.loads(msgspec.json.encode(Ledger({0: (4, 1)}, 9, {9: Summary()})))),
+        ("communityNote", json.loads(encode_note(Note("ann", "ben", 1, "partner")))),
         ("brand", {"name": "acme"}),
     ]
 

@@ -9,7 +9,8 @@ import pytest
 
 from detectors.crowd import posts
 from detectors.crowd.post import NO_KEY, author_key
-from detectors.crowd.posts import MAX_POSTS, ROWS_PER_MINUTE, RecentPosts, decode_segment
+from detectors.crowd.posts import MAX_POSTS, ROWS_PER_MINUTE, RecentPosts
+from detectors.crowd.segments import decode_segment
 from mentions.model.batches import Change
 from tests.support.mentions_stream import MINUTE, START, Row, batch_of
 
