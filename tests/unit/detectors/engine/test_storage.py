@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from detectors.crowd import posts
+from detectors.crowd import posts, segments
 from detectors.engine import engine, evaluation, history_storage, storage
 from detectors.model import compression
 from detectors.policy import Policy
@@ -90,8 +90,8 @@ def test_what_an_older_version_stored_is_read() -> None:
     state = busy_watch()
     raw, sealed = msgspec.msgpack.decode(storage.encode(state), type=tuple[bytes, dict[str, bytes]])
     core = msgspec.msgpack.decode(raw, type=storage._Core)
-    tail = msgspec.msgpack.decode(compression.decompress(core.posts), type=posts._Tail)
-    columns = [column.tobytes() for column in posts._columns_of(tail.segment)]
+    tail = msgspec.msgpack.decode(compression.decompress(core.posts), type=segments.Tail)
+    columns = [column.tobytes() for column in segments.columns_of(tail.segment)]
     open_authors = state.authors.segments[state.authors.last]
     keys = [open_authors.first, array("q", open_authors.ids).tobytes(), open_authors.runs, b""]
     assert core.authors is not None
@@ -102,7 +102,7 @@ def test_what_an_older_version_stored_is_read() -> None:
         past_hours=b"",
         topics=_older_topics(state),
         posts=msgspec.msgpack.encode(
-            msgspec.structs.replace(tail, segment=posts._Segment(tail.segment.first, columns, tail.segment.names))
+            msgspec.structs.replace(tail, segment=segments.Segment(tail.segment.first, columns, tail.segment.names))
         ),
         authors=msgspec.structs.replace(core.authors, tail=msgspec.msgpack.encode(keys)),
     )

@@ -116,7 +116,7 @@ async def test_only_who_may_act_on_the_brand_sees_names() -> None:
     brand = source.brands()["Hallowfirth"].brand.model_copy(update={"responders": ("U0ANA",)})
     brands = {**source.brands(), "Hallowfirth": BrandWithOverrides(brand)}
     source.brands = lambda: brands  # type: ignore[method-assign]
-    proxy = {"web_user_header": "X-User", "web_proxies": ["127.0.0.1"]}
-    async with web_client(source, community=KeptCommunity(), **proxy) as client:
+    kept = KeptCommunity()
+    async with web_client(source, community=kept, web_user_header="X-User", web_proxies=["127.0.0.1"]) as client:
         assert (await client.get(PAGE, headers={"X-User": "U0EVE"})).status == 403
         assert (await client.get(PAGE, headers={"X-User": "U0ANA"})).status == 200
