@@ -43,7 +43,7 @@ class Alert:
     opened: datetime
     paged: datetime | None = None  # when it first was a warning or above
     detector: str = ""  # of the page
-    topic: str = ""  # a word of it, when it paged
+    topic: str = ""  # a word of what the card named when it paged: of the topic, else the first of its words
     categories: tuple[str, ...] = ()
 
 
@@ -141,12 +141,18 @@ def _alerts(path: str) -> Iterator[Alert]:
         key = line["incident"]
         known = found.setdefault(key, Alert(line["brand"], at))
         if known.paged is None and line["severity"] != "info":
-            word = topic["label"].split(",")[0].split(" ")[-1] if topic else ""
+            named = topic["label"].split(",")[0] if topic else _first_term(line)
+            word = named.split(" ")[-1]
             categories = tuple(topic["categories"]) if topic else ()
             found[key] = replace(
                 known, paged=at, detector=line["detector"], topic=word[:WORD_CHARS], categories=categories
             )
     yield from found.values()
+
+
+def _first_term(line: dict[str, Any]) -> str:
+    """Return the first of the words that a card shows while no topic is known."""
+    return next((term["term"] for term in line.get("words", {}).get("terms", ())), "")
 
 
 def instant(text: str) -> datetime:
@@ -192,7 +198,15 @@ def found(pack: Pack, streams: Sequence[Stream]) -> str:
             alert, delay = (minutes_to(at, label) for at in (min(opened, default=None), page.paged if page else None))
             shown = (page.detector, page.topic or "–", ", ".join(page.categories) or "–") if page else ("–", "–", "–")
             rows.append((name, label["role"], *("–" if one is None else str(one) for one in (alert, delay)), *shown))
-    head = ("Labelled", "Role", "First alert, minutes after visible", "First page", "Detector", "Topic", "Categories")
+    head = (
+        "Labelled",
+        "Role",
+        "First alert, minutes after visible",
+        "First page",
+        "Detector",
+        "Topic or first word",
+        "Categories",
+    )
     return table(head, rows)
 
 
