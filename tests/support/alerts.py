@@ -144,6 +144,7 @@ class RecordingMetrics:
         self.kinds: list[RequestKind] = []
         self.codes: list[str] = []
         self.refusals: list[DeliveryError] = []
+        self.delays: list[float] = []  # s until each is tried again; 0: it is not
 
     def delivered(self, incident: str, kind: RequestKind, waited: float) -> None:
         """Note a message that stands."""
@@ -162,6 +163,7 @@ class RecordingMetrics:
         assert incident
         assert delay >= 0
         self.refusals.append(error)
+        self.delays.append(delay)
 
 
 def named(notification: Notification, brand: str) -> Notification:

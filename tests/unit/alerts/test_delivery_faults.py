@@ -189,3 +189,4 @@ async def test_where_looking_is_not_allowed_it_posts_rather_than_stay_silent(fak
     await one.deliver(incident_life()[0])
     assert len(fake.roots()) == 1
     assert "channels:history" in one.meter.refusals[0].remedy
+    assert set(one.meter.delays) == {0.0}

@@ -161,6 +161,21 @@ async def test_what_waits_is_taken_together(stage: BatchProcessor, work: Work, s
     assert work.batches == [[4, 5, 6]]
 
 
+async def test_a_partition_that_is_revoked_before_its_start_is_known_brings_nothing(
+    stage: BatchProcessor, work: Work, starts: StartOffsets
+) -> None:
+    """Its records are another worker's; the next assignment asks for its start again."""
+    starts.committed.clear()
+    await put(stage, 0, 1)
+    await work_off(stage)
+    assert work.batches == []
+    assert stage.offsets.expected(P) is None
+    starts.committed[P] = 1
+    await put(stage, 0, 1)
+    await work_off(stage)
+    assert work.batches == [[1]]
+
+
 async def test_only_what_is_done_is_committed(stage: BatchProcessor, app: App, work: Work) -> None:
     """While a batch waits for its acknowledgements nothing of it is committed; afterwards all, and once."""
     work.go.clear()
