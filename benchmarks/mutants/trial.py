@@ -122,7 +122,7 @@ def try_tests(root: Path, mutant: Mutant | None, tests: Sequence[str], patience:
 
 def _run(root: Path, mutant: Mutant | None, tests: Sequence[str], log: Path) -> None:
     """Run the tests, and end the process."""
-    code = 3
+    code = 1  # a mutant that cannot be imported is killed by the first test that needs it
     try:
         os.setsid()
         out = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
@@ -132,6 +132,7 @@ def _run(root: Path, mutant: Mutant | None, tests: Sequence[str], log: Path) -> 
         sys.dont_write_bytecode = False  # else each child compiles every module again; a mutant is never cached
         if mutant is not None:
             sys.meta_path.insert(0, _MutantFinder(mutant, root))
+            importlib.import_module(mutant.module)  # else pytest, for its doctests, would load the module as it is
         code = int(pytest.main([*ARGUMENTS, *tests], plugins=[FewExamples()]))
     finally:
         sys.stdout.flush()
