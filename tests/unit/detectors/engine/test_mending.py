@@ -8,7 +8,9 @@ import pytest
 
 from detectors.engine import engine, mending
 from detectors.engine.storage import decode, encode
+from detectors.engine.topics import stored_topics
 from detectors.policy import Policy
+from detectors.topics.risk.terms import built_in_terms
 from mentions.model.batches import NEGATIVE
 from tests.support.mentions_stream import MINUTE, START, Row, batch_of
 
@@ -109,6 +111,19 @@ def test_what_was_learned_stays() -> None:
     assert {hour: row for hour, row in before.items() if hour <= at(now) // MINUTE // 60} == state.hours.rows
     assert state.offsets == marks
     assert state.totals.mentions == total
+
+
+def test_a_sample_of_a_minute_that_is_past_stays() -> None:
+    """How many posts of a minute were read for topics is taken back only where the minute is still to come."""
+    state = calm(1)
+    assert state.topics is not None
+    stored = state.topics.stored
+    before = stored.minute, stored.sampled, stored.seen
+    assert before[1:] != (0, 0)
+    mending.mend(state, at(DAY + 2))
+    read = stored_topics(state, frozenset(), built_in_terms())
+    assert read is not None
+    assert (read.stored.minute, read.stored.sampled, read.stored.seen) == before
 
 
 def test_a_post_fetched_twice_is_still_one_after_the_mending() -> None:

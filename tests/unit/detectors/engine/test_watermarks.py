@@ -43,7 +43,7 @@ def test_a_stalled_partition_is_left_out() -> None:
     marks.observe(tick(1, 100, clock=100), STALLED)
     assert marks.observe(tick(0, 130, clock=130), STALLED) == 100_000
     assert marks.idle(STALLED) == frozenset()
-    assert marks.observe(tick(0, 131, clock=131), STALLED) == 131_000
+    assert marks.observe(Tick(0, 2, 130_001, 130_001), STALLED) == 130_001
     assert marks.idle(STALLED) == {1}
 
 
