@@ -56,6 +56,9 @@ class CommunityService(ConsumerRebalanceListener):  # type: ignore[misc]  # aiok
         self._ledgers: Ledgers = {}
         self._changed: set[tuple[str, int]] = set()
         self._read_up_to: dict[Any, int] = {}
+        self._owned: frozenset[int] = frozenset()
+        self._loaded = asyncio.Event()
+        self._lock = asyncio.Lock()
         self._consumer: Any = None
         self._producer: Any = None
 
@@ -82,38 +85,49 @@ class CommunityService(ConsumerRebalanceListener):  # type: ignore[misc]  # aiok
                 log.info("community started", brands=sorted(self._brands()))
                 await self._read()
             finally:
-                await self._consumer.stop()
+                await self._consumer.stop()  # what is not written is read again at the next start
 
     async def on_partitions_revoked(self, revoked: Sequence[Any]) -> None:
         """Write what changed before others read it."""
-        if revoked:
-            await self._write()
-        self._ledgers.clear()
-        self._read_up_to.clear()
+        self._loaded.clear()
+        async with self._lock:
+            if revoked:
+                await self._write()
+            self._ledgers, self._owned = {}, frozenset()
+            self._changed.clear()
+            self._read_up_to.clear()
 
     async def on_partitions_assigned(self, assigned: Sequence[Any]) -> None:
         """Go on from the ledgers as they are stored."""
-        mine = {tp.partition for tp in assigned}
-        stored = await asyncio.to_thread(reader.latest, self._connection, self._topics.community.name)
-        self._ledgers = {key: ledger for key, ledger in read_ledgers(stored.items()) if key[1] in mine}
+        mine = frozenset(tp.partition for tp in assigned)
+        async with self._lock:
+            stored = await asyncio.to_thread(reader.latest, self._connection, self._topics.community.name)
+            self._ledgers = {key: ledger for key, ledger in read_ledgers(stored.items()) if key[1] in mine}
+            self._owned = mine
+        self._loaded.set()
 
     async def _read(self) -> None:
         written = time.monotonic()
         while True:
             batches = await self._consumer.getmany(timeout_ms=1_000, max_records=BATCH)
-            records = [
-                SourceRecord(tp.partition, record.offset, record.timestamp, record.value)
-                for tp, several in batches.items()
-                for record in several
-            ]
-            if records and (brands := self._brands()):
-                self._changed |= await asyncio.to_thread(
-                    keep, self._ledgers, records, self._registry.watchlist, self._scorer, brands, self._partitions
-                )
-            self._read_up_to |= {tp: several[-1].offset + 1 for tp, several in batches.items()}
-            if time.monotonic() - written > WRITE_EVERY:
-                await self._write()
-                written = time.monotonic()
+            await self._loaded.wait()  # records may come before the ledgers that they are added to
+            async with self._lock:
+                await self._count({tp: several for tp, several in batches.items() if tp.partition in self._owned})
+                if time.monotonic() - written > WRITE_EVERY:
+                    await self._write()
+                    written = time.monotonic()
+
+    async def _count(self, batches: Mapping[Any, Sequence[Any]]) -> None:
+        records = [
+            SourceRecord(tp.partition, record.offset, record.timestamp, record.value)
+            for tp, several in batches.items()
+            for record in several
+        ]
+        if records and (brands := self._brands()):
+            self._changed |= await asyncio.to_thread(
+                keep, self._ledgers, records, self._registry.watchlist, self._scorer, brands, self._partitions
+            )
+        self._read_up_to |= {tp: several[-1].offset + 1 for tp, several in batches.items()}
 
     def _brands(self) -> Mapping[str, Sequence[str]]:
         """Return the own accounts of the brands that ask for it."""
