@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import faust
 
 from streams.exactly_once.fetch_batches import FetchBatchScheduler
+from streams.exactly_once.recovery import PatientTables
 from streams.kafka.topics import MAX_STATE_BYTES
 
 if TYPE_CHECKING:
@@ -89,6 +90,7 @@ def orderly_app(
         table_standby_replicas=0,
         stream_wait_empty=False,
         consumer_auto_offset_reset="earliest",
+        TableManager=PatientTables,
         ConsumerScheduler=FetchBatchScheduler.of(topic.name for topic in inputs),
         broker_session_timeout=SESSION_TIMEOUT,
         broker_heartbeat_interval=HEARTBEAT_INTERVAL,
