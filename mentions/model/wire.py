@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import msgspec
 from msgspec import Meta
@@ -36,6 +36,9 @@ Url = Annotated[str, Meta(max_length=MAX_URL)]
 Lang = Annotated[str, Meta(max_length=MAX_LANG)]
 Count = Annotated[int, Meta(ge=0, le=MAX_COUNT)]
 Counts = Annotated[dict[str, Count], Meta(max_length=MAX_COUNTERS)]
+
+_NO_FIELD: Final = "(the instant in ms; not read from JSON)"
+"""What no producer names a field, where many name one of their own `published`."""
 
 
 class WireAuthor(msgspec.Struct, gc=False):
@@ -77,7 +80,7 @@ class WireMention(msgspec.Struct, gc=False):
     revision: Count | None = 0
     deleted: bool | None = False
     source: Name | None = None
-    published: int = 0
+    published: int = msgspec.field(default=0, name=_NO_FIELD)
 
     def __post_init__(self) -> None:
         self.published = parse_timestamp(self.published_at)

@@ -7,8 +7,19 @@ from typing import Any
 
 import pytest
 
+from mentions.model import decode
 from mentions.model.decode import Rejection, WireMention, decode_line, decode_record
-from mentions.model.mention import MAX_CHANNEL, MAX_COUNT, MAX_COUNTERS, MAX_ID, MAX_LANG, MAX_NAME, MAX_TEXT, MAX_URL
+from mentions.model.mention import (
+    MAX_CHANNEL,
+    MAX_COUNT,
+    MAX_COUNTERS,
+    MAX_ID,
+    MAX_LANG,
+    MAX_NAME,
+    MAX_TEXT,
+    MAX_URL,
+    Mention,
+)
 from mentions.model.timestamps import MAX_AHEAD
 from tests.support.mentions import ARRIVED, PUBLISHED, line, record, wire
 
@@ -42,6 +53,15 @@ def test_an_object_may_be_spread_over_lines() -> None:
     assert [type(entry) for entry in decode_record(spread, ARRIVED)] == [WireMention]
     (entry,) = decode_record(spread.replace(b"late", b"\\u0000"), ARRIVED)
     assert _reasons(entry)[0].startswith("text: ")
+
+
+@pytest.mark.parametrize("name", ["geo", *sorted({*WireMention.__struct_fields__} - {*Mention.model_fields})])
+def test_a_field_of_the_producers_own_is_read_by_the_fast_decoder(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A line with a field that no mention has goes no longer way, though the fast decoder has one of that name."""
+    monkeypatch.setattr(decode, "_decode_with_model", None)
+    entry = decode_line(line(**{name: [1.5]}), ARRIVED)
+    assert isinstance(entry, WireMention)
+    assert entry.published == PUBLISHED
 
 
 def test_one_bad_line_costs_no_good_one() -> None:
