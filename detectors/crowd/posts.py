@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
+from itertools import islice, repeat
 from typing import TYPE_CHECKING, Final, Self
 
 import msgspec
@@ -81,20 +82,7 @@ class RecentPosts:
         """Read the rows that wait, and return the keys of their known authors by minute, in order."""
         found: list[tuple[int, list[int]]] = []
         for rows, start, end, minute, high_reach_from in self._waiting:
-            here = slice(start, end)
-            columns = zip(
-                rows.published[here],
-                rows.authors[here],
-                rows.text_hashes[here],
-                rows.excerpts[here],
-                rows.labels[here],
-                rows.compounds[here],
-                rows.abuses[here],
-                rows.reaches[here],
-                rows.ids[here],
-                strict=True,
-            )
-            keys = [key for row in columns if (key := self._add(row, high_reach_from)) != NO_KEY]
+            keys = self._add(rows, start, end, high_reach_from)
             if found and found[-1][0] == minute:
                 found[-1][1].extend(keys)
             else:
@@ -102,36 +90,41 @@ class RecentPosts:
         self._waiting = []
         return found
 
-    def _add(self, row: tuple[int, str, int, str, int, float, float, int, int], high_reach_from: int) -> int:
-        published, author, text_hash, text, label, compound, abuse, reach, number = row
-        key, at = author_key(author), max(0, published // 1000)
-        flags = flags_of(label, abuse, reach, high_reach_from)
-        ats, authors, *others = self._columns
-        ats.append(at)
-        authors.append(key)
-        values = (
-            text_key(text, text_hash),
-            link_key(text),
-            label,
-            round(10_000 * compound),
-            flags,
-            mention_key(number),
+    def _add(self, rows: Batch, start: int, end: int, high_reach_from: int) -> list[int]:
+        """Add rows, and return the keys of their known authors."""
+        here = slice(start, end)
+        names, texts, labels, reaches = rows.authors[here], rows.excerpts[here], rows.labels[here], rows.reaches[here]
+        ats = [max(0, published // 1000) for published in rows.published[here]]
+        keys = [author_key(name) for name in names]
+        first = self._next
+        columns = (
+            ats,
+            keys,
+            map(text_key, texts, rows.text_hashes[here]),
+            map(link_key, texts),
+            labels,
+            [round(10_000 * compound) for compound in rows.compounds[here]],
+            map(flags_of, labels, rows.abuses[here], reaches, repeat(high_reach_from)),
+            map(mention_key, rows.ids[here]),
         )
-        for column, value in zip(others, values, strict=True):
-            column.append(value)
-        if key != NO_KEY:
-            count = self._per_author[key] = self._per_author.get(key, 0) + 1
-            if count >= NAMED_FROM:
-                self._names[self._first + len(ats) - 1] = author[:_NAME_CHARS]
-        self._latest = max(self._latest, at)
-        if ats[self._oldest - self._first] < self._latest - MAX_AGE or len(ats) > MAX_POSTS:
-            self._drop()
-        return key
+        for column, values in zip(self._columns, columns, strict=True):
+            column.extend(values)
+        per_author, kept = self._per_author, self._columns[0]
+        for number, (key, at) in enumerate(zip(keys, ats, strict=True), first):
+            if key != NO_KEY:
+                count = per_author[key] = per_author.get(key, 0) + 1
+                if count >= NAMED_FROM:
+                    self._names[number] = names[number - first][:_NAME_CHARS]
+            self._latest = max(self._latest, at)
+            if number - self._oldest >= MAX_POSTS or kept[self._oldest - self._first] < self._latest - MAX_AGE:
+                self._drop(number + 1)
+        self._shorten()
+        return [key for key in keys if key != NO_KEY]
 
-    def _drop(self) -> None:
-        """Let the posts go that are too many or too old."""
-        ats, authors = self._columns[0], self._columns[1]
-        while len(self) > MAX_POSTS or (len(self) and ats[self._oldest - self._first] < self._latest - MAX_AGE):
+    def _drop(self, end: int) -> None:
+        """Let the posts go that are too many or too old, of those with a sequence number below `end`."""
+        ats, authors, oldest = self._columns[0], self._columns[1], self._latest - MAX_AGE
+        while self._oldest < end and (end - self._oldest > MAX_POSTS or ats[self._oldest - self._first] < oldest):
             key = authors[self._oldest - self._first]
             if key != NO_KEY:
                 self._per_author[key] -= 1
@@ -139,7 +132,10 @@ class RecentPosts:
                     del self._per_author[key]
             self._names.pop(self._oldest, None)
             self._oldest += 1
-        while len(self._starts) > 1 and (end := list(self._starts.values())[1]) <= self._oldest:
+
+    def _shorten(self) -> None:
+        """Let go of the segments of which no post is kept."""
+        while len(self._starts) > 1 and (end := next(islice(self._starts.values(), 1, None))) <= self._oldest:
             number = next(iter(self._starts))
             del self._starts[number]
             self._unwritten.add(number)
@@ -198,7 +194,7 @@ class RecentPosts:
         """Let all posts go."""
         self._latest, self._oldest, self._waiting = 0, self._next, []
         self._per_author, self._names, self._minute, self._taken = {}, {}, -1, 0
-        self._drop()
+        self._shorten()
 
     def _enumerated(self, column: int) -> Iterator[tuple[int, int]]:
         skipped = self._oldest - self._first

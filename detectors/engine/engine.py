@@ -256,14 +256,16 @@ def _count(state: State, rows: Batch, run: admission.RowRange, policy: Policy) -
     signals: list[Signal] = []
     if run.minute not in state.minutes.opened:
         evaluation.on_new_minute(state, run.minute)
+    state.contributors.begin_minute(run.minute)
     start = run.start
     while start < run.end:
         headroom = state.cache.headroom
         reach = state.cache.high_reach_from
         stop = _next_evaluation(rows, start, run.end, headroom, reach) if headroom else start + 1
-        stop = topics.end_of_unread(state, start, stop, run.minute)
+        stop, news = topics.read_rows(state, rows, start, stop, run.minute)
         added = _add(state, rows, start, stop, run.minute, policy)
-        signals += topics.read_rows(state, rows, start, stop, run.minute)
+        if news:
+            signals += topics.signals_of(state, news, rows.published[stop - 1])
         for column in headroom:
             headroom[column] -= added[column]
         if not headroom or min(headroom.values()) <= 0:

@@ -68,27 +68,27 @@ def _adjusted(extra: tuple[tuple[str, tuple[str, ...]], ...], ignored: tuple[str
     return adjusted_terms(dict(extra), ignored)
 
 
-def end_of_unread(state: State, start: int, end: int, minute: int) -> int:
-    """Return up to where rows from `start` on go uncounted into topics: one row where the tracker reads the next.
+def read_rows(state: State, rows: Batch, start: int, end: int, minute: int) -> tuple[int, list[tracker.TopicNews]]:
+    """Give rows of a minute that are about to be counted to the tracker, up to the first that is news.
 
-    Rows that it does not read are counted here.
+    Returns the end of the rows that it has taken, and the news.
     """
-    if state.cache.topic_parameters is None or state.topics is None:
-        return end
-    return end if tracker.is_sample_full(state.topics, minute) else start + 1
-
-
-def read_rows(state: State, rows: Batch, start: int, end: int, minute: int) -> list[Signal]:
-    """Give counted rows to the tracker, and return the signals of what changed."""
     own, topics = state.cache.topic_parameters, state.topics
-    if own is None or topics is None or tracker.count_unread(topics, minute, end - start):
-        return []
-    signals = []
+    if own is None or topics is None:
+        return end, []
     for place in range(start, end):
-        row = _topic_row(state, rows, place)
-        news = [one for one in tracker.step(topics, row, own) if one.change != "ended"]
-        signals += [_signal(state, one, rows.published[place], own) for one in news]
-    return signals
+        if tracker.count_unread(topics, minute, end - place):
+            break
+        found = tracker.step(topics, _topic_row(state, rows, place), own)
+        if found and (news := [one for one in found if one.change != "ended"]):
+            return place + 1, news
+    return end, []
+
+
+def signals_of(state: State, news: list[tracker.TopicNews], at: int) -> list[Signal]:
+    """Return the signals of what changed with a row that was published at `at` [ms] and is counted."""
+    own = state.cache.topic_parameters
+    return [] if own is None else [_signal(state, one, at, own) for one in news]
 
 
 def correct(state: State, correction: Correction, label: int, text_hash: int) -> None:

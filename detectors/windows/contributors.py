@@ -7,7 +7,7 @@ words of the first TEXTS_PER_MINUTE: enough to name what is large, at a cost tha
 from __future__ import annotations
 
 import re
-from itertools import chain, repeat
+from itertools import chain
 from math import log10
 from typing import TYPE_CHECKING, Final, NamedTuple, Self
 
@@ -22,6 +22,8 @@ from detectors.windows.top_counts import TopCounts, largest, merged
 from mentions.model.batches import NEGATIVE
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from detectors.model.correction import Correction
     from mentions.model.batches import Batch
 
@@ -52,18 +54,24 @@ class HourTables(msgspec.Struct, array_like=True):
     reaches: dict[str, int] = {}  # of the authors in the table
     sampled: int = 0
 
-    def add(self, channel: str, author: str, reach: int, terms: tuple[str, ...]) -> None:
-        """Count a mention."""
-        self.sampled += 1
-        self.channels.add(channel[:NAME_CHARS])
-        for term in terms:
-            self.terms.add(term)
-        author = author[:NAME_CHARS]
-        if author:
-            self.authors.add(author)
-            self.reaches[author] = max(reach, self.reaches.get(author, 0))
-            if len(self.reaches) > 2 * self.authors.capacity:
-                self.reaches = {name: self.reaches[name] for name in self.authors.counts}
+    def add(
+        self, channels: Sequence[str], authors: Sequence[str], reaches: Sequence[int], terms: Iterable[tuple[str, ...]]
+    ) -> None:
+        """Count mentions in order, by column; `terms` are those of the first."""
+        self.sampled += len(channels)
+        self.channels.add_all([channel[:NAME_CHARS] for channel in channels])
+        self.terms.add_all(chain.from_iterable(terms))
+        known, most, waiting = self.reaches, 2 * self.authors.capacity, []
+        for author, reach in zip(authors, reaches, strict=True):
+            if author:
+                name = author[:NAME_CHARS]
+                waiting.append(name)
+                known[name] = max(reach, known.get(name, 0))
+                if len(known) > most:
+                    self.authors.add_all(waiting)
+                    known, waiting = {name: known[name] for name in self.authors.counts}, []
+        self.authors.add_all(waiting)
+        self.reaches = known
 
     def keep_authors_only(self) -> None:
         """Drop all but the authors."""
@@ -98,12 +106,16 @@ class Snapshot(NamedTuple):
 
     def add_to(self, everyone: HourTables, negative: HourTables, *, with_terms: bool) -> None:
         """Add the mentions to the tables, and the terms of their texts."""
-        found = (terms_of(text, self.brand) for text in self.excerpts) if with_terms else ()
-        terms = chain(found, repeat(()))
-        for row in zip(self.channels, self.authors, self.reaches, terms, self.labels, strict=False):
-            everyone.add(*row[:4])
-            if row[4] == NEGATIVE:
-                negative.add(*row[:4])
+        terms = [terms_of(text, self.brand) for text in self.excerpts] if with_terms else []
+        everyone.add(self.channels, self.authors, self.reaches, terms)
+        rows = [row for row, label in enumerate(self.labels) if label == NEGATIVE]
+        if rows:
+            negative.add(
+                [self.channels[row] for row in rows],
+                [self.authors[row] for row in rows],
+                [self.reaches[row] for row in rows],
+                [terms[row] for row in rows if row < len(terms)],
+            )
 
 
 class ContributorSample:
@@ -152,12 +164,17 @@ class ContributorSample:
         """Return whether a name is no person's."""
         return author[:NAME_CHARS] in self.unknown_authors
 
-    def take(self, rows: Batch, start: int, end: int, minute: int, brand: str) -> bool:
-        """Sample rows counted in `minute`, in order, up to the limit; return whether any was sampled."""
+    def begin_minute(self, minute: int) -> None:
+        """Note that mentions of `minute` follow; `take` does so, too."""
         stored = self._tables
         if minute > stored.minute:
             stored.minute, stored.taken = minute, 0
             self._start_hour(minute // 60)
+
+    def take(self, rows: Batch, start: int, end: int, minute: int, brand: str) -> bool:
+        """Sample rows counted in `minute`, in order, up to the limit; return whether any was sampled."""
+        stored = self._tables
+        self.begin_minute(minute)
         end = min(end, start + ROWS_PER_MINUTE - stored.taken)
         if end <= start:
             return False

@@ -16,7 +16,7 @@ import msgspec
 from detectors.windows.top_counts import TopCounts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
 MIN_SHARE: Final = 0.2
 MIN_HOURS: Final = 48
@@ -34,12 +34,10 @@ class RegularAuthors(msgspec.Struct, array_like=True):
     present: TopCounts = msgspec.field(default_factory=lambda: TopCounts(2 * _PER_HOUR))  # mentions of this hour
     sampled: int = 0  # of this hour
 
-    def add(self, authors: Iterable[str]) -> None:
+    def add(self, authors: Sequence[str]) -> None:
         """Count the authors of sampled mentions, "" where unknown."""
-        for author in authors:
-            self.sampled += 1
-            if author:
-                self.present.add(author)
+        self.sampled += len(authors)
+        self.present.add_all(filter(None, authors))
 
     def end_hour(self) -> None:
         """Note who had a large share of the hour."""

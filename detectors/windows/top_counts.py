@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 TOP: Final = 5
 
@@ -26,22 +26,37 @@ class TopCounts(msgspec.Struct, array_like=True):
     overcounts: dict[str, int] = {}  # the part of a count that may belong to other names
 
     def add(self, name: str) -> None:
-        """Count a name. A full table drops the smallest count, of equals the oldest."""
-        counts = self.counts
-        if name in counts:
-            counts[name] += 1
-        elif len(counts) < self.capacity:
-            counts[name] = 1
-        else:
-            fewest = min(counts.values())
-            least = next(known for known, count in counts.items() if count == fewest)
-            self.overcounts.pop(least, None)
-            self.overcounts[name] = counts.pop(least)
-            counts[name] = self.overcounts[name] + 1
+        """Count a name."""
+        self.add_all((name,))
+
+    def add_all(self, names: Iterable[str]) -> None:
+        """Count names in order. A full table drops the smallest count, of equals the oldest."""
+        counts, overcounts, capacity = self.counts, self.overcounts, self.capacity
+        fewest = 0  # no count is smaller
+        for name in names:
+            if name in counts:
+                counts[name] += 1
+            elif len(counts) < capacity:
+                counts[name] = 1
+                fewest = 1
+            else:
+                fewest, least = _smallest(counts, fewest)
+                overcounts.pop(least, None)
+                overcounts[name] = counts.pop(least)
+                counts[name] = fewest + 1
 
     def lower_bounds(self) -> dict[str, int]:
         """Return the lower bound of each name's count."""
         return {name: count - self.overcounts.get(name, 0) for name, count in self.counts.items()}
+
+
+def _smallest(counts: dict[str, int], at_least: int) -> tuple[int, str]:
+    """Return the smallest count and the first of the names that have it; no count is smaller than `at_least`."""
+    for name, count in counts.items():
+        if count == at_least:
+            return count, name
+    fewest = min(counts.values())
+    return fewest, next(name for name, count in counts.items() if count == fewest)
 
 
 def merged(tops: list[TopCounts]) -> dict[str, int]:
