@@ -66,21 +66,26 @@ def effective_number(counts: Collection[int]) -> float:
 
 def accounts_to_leave_out(posts: Sequence[Post]) -> list[int]:
     """Return the accounts whose absence is looked at, busiest first: the heavy ones, else the FEW busiest of many."""
-    ranked = sorted(_per_author(posts).items(), key=lambda item: (-item[1], item[0]))
-    heavy = [author for author, count in ranked if count >= HEAVY][:MAX_ACCOUNTS]
-    return heavy or [author for author, _ in ranked[:FEW] if len(ranked) > 2 * FEW]
+    counts = _per_author(posts)
+    heavy = [author for author, count in counts.items() if count >= HEAVY]
+    looked_at = heavy or (list(counts) if len(counts) > 2 * FEW else [])
+    return sorted(looked_at, key=lambda author: (-counts[author], author))[: MAX_ACCOUNTS if heavy else FEW]
 
 
 def describe(
-    sample: Sample, newcomers: float | None, timing: Timing, without: Without | None, names: Mapping[int, str]
+    sample: Sample,
+    left_out: Sequence[int],
+    newcomers: float | None,
+    timing: Timing,
+    without: Without | None,
+    names: Mapping[int, str],
 ) -> Crowd:
-    """Return the figures of a finding's mentions."""
+    """Return the figures of a finding's mentions; `left_out` is what `accounts_to_leave_out` says of them."""
     posts = sample.posts
     counts = _per_author(posts)
     known = counts.total()
     once, again = sharing_accounts(posts)
     copies = _copies(posts)
-    left_out = accounts_to_leave_out(posts)
     return Crowd(
         mentions=max(sample.total, len(posts)),
         sampled=len(posts),
@@ -95,13 +100,13 @@ def describe(
         sharing=len(once),
         sharing_again=len(again),
         busiest=tuple((names.get(author, ""), counts[author]) for author in left_out),
-        pattern=_pattern(sample, counts, again, copies),
+        pattern=_pattern(sample, left_out, counts, again, copies),
         without=without,
     )
 
 
 def _per_author(posts: Sequence[Post]) -> Counter[int]:
-    return Counter(post.author for post in posts if post.author != NO_KEY)
+    return Counter([post.author for post in posts if post.author != NO_KEY])
 
 
 def _copies(posts: Sequence[Post]) -> int:
@@ -110,11 +115,13 @@ def _copies(posts: Sequence[Post]) -> int:
     return len(texts) - len(set(texts))
 
 
-def _pattern(sample: Sample, counts: Counter[int], again: Collection[int], copies: int) -> Pattern:
+def _pattern(
+    sample: Sample, left_out: Sequence[int], counts: Counter[int], again: Collection[int], copies: int
+) -> Pattern:
     known, kept = counts.total(), len(sample.posts)
     if known < ENOUGH or known < HALF * kept:
         return "copies" if kept >= ENOUGH and copies >= HALF * kept else "unclear"
-    heavy = {author for author in accounts_to_leave_out(sample.posts) if counts[author] >= HEAVY}
+    heavy = {author for author in left_out if counts[author] >= HEAVY}
     coordinated = heavy | set(again) if len(again) <= MAX_ACCOUNTS else heavy
     by_few = sum(counts[author] for author in coordinated)
     excess = max(0.0, 1.0 - sample.expected / max(1, sample.total)) * known

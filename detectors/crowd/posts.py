@@ -21,7 +21,7 @@ from detectors.model.correction import mention_key
 from detectors.model.packing import pack_columns
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterator, Sequence
 
     from mentions.model.batches import Batch, Change
 
@@ -175,11 +175,12 @@ class RecentPosts:
 
     def between(self, start: int, end: int) -> list[Post]:
         """Return the posts of [start, end) in ms of event time, in the order in which they came."""
-        return self._posts(place for place, at in self._enumerated(0) if start <= 1000 * at < end)
+        first, last = -(-start // 1000), -(-end // 1000)  # seconds
+        return self._posts([place for place, at in self._enumerated(0) if first <= at < last])
 
     def by(self, authors: Collection[int]) -> list[Post]:
         """Return the posts of some authors."""
-        return self._posts(place for place, author in self._enumerated(1) if author in authors)
+        return self._posts([place for place, author in self._enumerated(1) if author in authors])
 
     def names(self, authors: Collection[int]) -> dict[int, str]:
         """Return the names of authors, as far as they are known, by key."""
@@ -200,9 +201,11 @@ class RecentPosts:
         skipped = self._oldest - self._first
         return enumerate(self._columns[column][skipped:], skipped)
 
-    def _posts(self, places: Iterable[int]) -> list[Post]:
-        columns = self._columns
-        return [Post(*[column[place] for column in columns]) for place in places]
+    def _posts(self, places: Sequence[int]) -> list[Post]:
+        if places and places[-1] - places[0] == len(places) - 1:  # all of a stretch
+            stretch = slice(places[0], places[-1] + 1)
+            return list(map(Post._make, zip(*(column[stretch] for column in self._columns), strict=True)))
+        return [Post(*[column[place] for column in self._columns]) for place in places]
 
     def seal(self) -> dict[int, bytes | None]:
         """Close the open segment if it is full, and return what storage must hold again: None stands for delete."""

@@ -29,6 +29,9 @@ _COVERAGE: Final = next((detector for detector in ALL if detector.coverage is no
 WORDS_MINUTES: Final = 15
 """Minutes after which words and authors of what is ongoing are looked up again; when it is raised or worsens, too."""
 
+CLOSE_WATCH_MINUTES: Final = 30
+"""Minutes from the beginning in which the authors are looked up with each bar of the timeline."""
+
 RESOLVE_MINUTES: Final = 15
 """An episode ends after so many closed minutes in a row below `resolve_below`."""
 
@@ -249,7 +252,8 @@ def _signal(
     with_timeline = phase == "raised" or is_due(view.minute)
     evidence = evidence_of(view, finding)
     topic = leading_topic(state, at) if with_timeline or with_words else None
-    crowd = describe_finding(state, view, detector, finding, evidence) if with_words or with_timeline else None
+    begins = with_timeline and view.minute < episode.start + CLOSE_WATCH_MINUTES
+    crowd = describe_finding(state, view, detector, finding, evidence) if with_words or begins else None
     with_words = with_words and topic is None and not finding.source
     return Signal(
         brand=state.brand,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from itertools import pairwise
 from operator import add, sub
 from typing import TYPE_CHECKING, Final
 
@@ -145,6 +146,14 @@ class MinuteBuckets(msgspec.Struct):
             if end - length < minute <= end:
                 sums = tuple(map(add, sums, row))
         return sums
+
+    def each_minute(self, end: int, length: int, column: int) -> list[int]:
+        """Return a column of each minute that has counts, of the `length` that end with `end`; open ones last."""
+        closed, totals = self.closed, self.totals
+        first, last = bisect_left(closed, end - length + 1), bisect_right(closed, end)
+        sums = [row[column] for row in totals[max(0, first - 1) : last]]
+        counts = [after - before for before, after in pairwise(sums if first else [0, *sums])]
+        return counts + [row[column] for minute, row in self.opened.items() if end - length < minute <= end]
 
     def latest_window(self, length: int) -> Counts:
         """Return the sums over the `length` minutes that end with the last closed minute that has a mention."""

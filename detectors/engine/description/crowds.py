@@ -103,7 +103,8 @@ def _describe(state: State, sample: Sample, evidence: Evidence, left_out: list[i
     end = evidence.window_end // MINUTE - 1
     authors = {post.author for post in sample.posts if post.author != NO_KEY}
     timing = _timing(state.minutes, end, (evidence.window_end - evidence.window_start) // MINUTE)
-    return describe(sample, _newcomers(state, authors, end), timing, without, state.posts.names(frozenset(left_out)))
+    names = state.posts.names(frozenset(left_out))
+    return describe(sample, left_out, _newcomers(state, authors, end), timing, without, names)
 
 
 def _counted(posts: Sequence[Post], metric: str) -> list[Post]:
@@ -154,5 +155,5 @@ def _timing(minutes: MinuteBuckets, end: int, length: int) -> Timing:
 
 
 def _busiest(minutes: MinuteBuckets, end: int, length: int, fewest: int) -> float | None:
-    counts = [minutes.window(minute, 1)[MENTIONS] for minute in range(end - length + 1, end + 1)]
+    counts = minutes.each_minute(end, length, MENTIONS)
     return max(counts) / sum(counts) if sum(counts) >= fewest else None

@@ -37,7 +37,7 @@ Phrases = dict[str, tuple[tuple[tuple[str, ...], int], ...]]
 GAP: Final = Word("", "", 0, None)
 
 _HANDLE: Final = (GAP,)
-_REMEMBERED: Final = 10_000
+_REMEMBERED: Final = 30_000
 _PUNCTUATION: Final = '.,!?:;()[]"“”«»…*-–—'
 
 

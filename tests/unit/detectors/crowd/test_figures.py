@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import random
+from typing import TYPE_CHECKING
 
 import pytest
 
 from detectors.crowd.figures import FEW, MAX_ACCOUNTS, Sample, Timing, accounts_to_leave_out, describe
 from detectors.crowd.post import NO_KEY, Post
 from detectors.crowd.sharing import sharing_accounts
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from detectors.model.crowd import Crowd
 
 ANY_TIMING = Timing(0.2, None)
 
@@ -18,9 +24,14 @@ def post(author: int, at: int = 0, text: int = NO_KEY, link: int = NO_KEY) -> Po
     return Post(at, author, text, link, -1, -5_000, 0)
 
 
+def described(sample: Sample, names: Mapping[int, str] | None = None) -> Crowd:
+    """Return the figures, with nothing known of the times before."""
+    return describe(sample, accounts_to_leave_out(sample.posts), None, ANY_TIMING, None, names or {})
+
+
 def pattern(posts: list[Post], expected: float = 0.0) -> str:
     """Return the shape that is told of posts."""
-    return describe(Sample(posts, len(posts), expected), None, ANY_TIMING, None, {}).pattern
+    return described(Sample(posts, len(posts), expected)).pattern
 
 
 def background(dice: random.Random, posts: int) -> list[Post]:
@@ -45,9 +56,7 @@ def test_twelve_accounts_differ_from_a_crowd_whatever_the_background(usual: int)
 
 def test_the_effective_number_follows_the_weights() -> None:
     """Twelve accounts of twenty mentions weigh as twelve, five of them wrote five twelfths."""
-    found = describe(
-        Sample([post(1 + place % 12) for place in range(240)], 240, 0.0), None, ANY_TIMING, None, {1: "ann"}
-    )
+    found = described(Sample([post(1 + place % 12) for place in range(240)], 240, 0.0), {1: "ann"})
     assert (found.authors, found.effective, found.top_five) == (12, 12.0, round(5 / 12, 4))
     assert len(found.busiest) == 12
     assert ("ann", 20) in found.busiest
@@ -56,7 +65,7 @@ def test_the_effective_number_follows_the_weights() -> None:
 def test_a_retweet_storm_and_a_petition_are_one_text_of_many_people() -> None:
     """Everyone shares the same text, within seconds of others: a storm, which is no brigade."""
     storm = [post(1 + place, place // 4, text=7, link=9) for place in range(240)]
-    found = describe(Sample(storm, 240, 0.0), None, ANY_TIMING, None, {})
+    found = described(Sample(storm, 240, 0.0))
     assert (found.pattern, found.copies, found.sharing, found.sharing_again) == ("copies", 239, 240, 0)
 
 
@@ -68,7 +77,7 @@ def test_a_pair_that_shares_two_texts_within_seconds_repeats_itself() -> None:
 
 def test_unknown_authors_are_nobody() -> None:
     """Mentions without an author make no account, and with too few known ones no shape is told."""
-    found = describe(Sample([post(NO_KEY)] * 50, 80, 0.0), None, ANY_TIMING, None, {})
+    found = described(Sample([post(NO_KEY)] * 50, 80, 0.0))
     assert (found.authors, found.unknown, found.effective, found.pattern) == (0, 50, 0.0, "unclear")
     assert (found.mentions, found.sampled) == (80, 50)
 
