@@ -98,6 +98,11 @@ class BrandDefaults(BaseModel):
         description='Time at which the daily digest is posted, such as "08:30" (in quotes), in the brand\'s '
         "`timezone`; none: no digest. [time of day]",
     )
+    brief: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] | None = Field(
+        default=None,
+        description='Time at which the brand\'s morning brief is posted, such as "07:30" (in quotes), in its '
+        "`timezone`; none: no brief. [time of day]",
+    )
     on_call: Annotated[tuple[SlackId, ...], Field(max_length=20)] = Field(
         default=(), description="Slack ids of the people and user groups that a page mentions, such as U024BE7LH."
     )

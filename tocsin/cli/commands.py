@@ -41,6 +41,7 @@ COMMANDS: Final[dict[str, CommandSpec]] = {
     ),
     "silence": CommandSpec("tocsin.cli.respond.silence", "Silence a brand for a while, list the silences, expire one."),
     "monthly": CommandSpec("tocsin.cli.respond.monthly", "Write a client's report of one month."),
+    "brief": CommandSpec("tocsin.cli.respond.brief", "Print a brand's morning brief: state, figures, whom to answer."),
     "oncall": CommandSpec("tocsin.cli.respond.oncall", "Show who is on call for each brand, and who takes over when."),
     "config": CommandSpec("tocsin.cli.configure.config", "Check, compare and apply the brand configuration."),
     "calendar": CommandSpec("tocsin.cli.configure.calendar", "Fetch the on-call calendars."),

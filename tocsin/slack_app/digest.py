@@ -54,8 +54,13 @@ class DailyFigures(NamedTuple):
 
 def daily_figures(state: State, until: int) -> DailyFigures:
     """Return the figures of the 24 whole hours before an instant (ms) and of the same hours of earlier days."""
+    return figures_of(state, until, 24)
+
+
+def figures_of(state: State, until: int, hours: int) -> DailyFigures:
+    """Return the figures of some whole hours before an instant (ms) and of the same hours of earlier days."""
     last = until // HOUR - 1
-    first = last - 23
+    first = last - hours + 1
     mentions, share = _day_totals(state, first, last)
     since = state.hours.first_hour
     days = [] if since is None else [back for back in range(1, BASELINE_DAYS + 1) if first - 24 * back >= since]

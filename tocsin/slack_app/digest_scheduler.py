@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from alerts.delivery.ports import DeliveryError
+from tocsin.slack_app.brief import BriefFacts, build_brief
 from tocsin.slack_app.digest import HOUR, build_digest
 
 if TYPE_CHECKING:
@@ -36,12 +37,13 @@ RETRY_AFTER: Final = HOUR // 6
 
 
 class DigestJob(NamedTuple):
-    """A digest to post: channel, name (unique per day), instant (ms) and brands."""
+    """A digest, or a brief of one brand, to post: channel, name (unique per day), instant (ms) and brands."""
 
     channel: str
     name: str
     at: int
     brands: tuple[Brand, ...]
+    brief: bool = False
 
 
 class Poster(Protocol):
@@ -75,6 +77,19 @@ def due_jobs(brands: Iterable[Brand], now: int) -> list[DigestJob]:
     return found
 
 
+def due_briefs(brands: Iterable[Brand], now: int) -> list[DigestJob]:
+    """Return the briefs that are due: each brand has its own."""
+    found = []
+    for brand in sorted(brands, key=lambda one: one.name):
+        if brand.brief is None or brand.slack_channel is None:
+            continue
+        at = _latest_occurrence(brand.brief, brand.timezone, now)
+        if now - at < MAX_DELAY:
+            day = datetime.fromtimestamp(at / 1000, ZoneInfo(brand.timezone)).date()
+            found.append(DigestJob(brand.slack_channel, f"brief {day} {brand.name}", at, (brand,), brief=True))
+    return found
+
+
 def _latest_occurrence(clock: str, zone: str, now: int) -> int:
     """Return the latest instant (ms) with this time of day in a time zone.
 
@@ -99,11 +114,15 @@ class DigestScheduler:
         slack: Poster,
         count: Callable[[int], Mapping[str, DailyFigures]],
         now: Callable[[], int],
+        facts: Callable[[Iterable[str], int], Mapping[str, BriefFacts]] = lambda *_: {},
+        waiting: Callable[[str], Mapping[str, int]] = lambda _: {},
     ) -> None:
         self._state = state
         self._slack = slack
         self._count = count
         self._now = now
+        self._facts = facts
+        self._waiting = waiting
         self._done: dict[tuple[str, str], int] = {}  # (channel, name) → until when it is left alone, ms
 
     async def run(self) -> None:
@@ -118,7 +137,8 @@ class DigestScheduler:
         """Post the due digests; retry later those that Slack refused."""
         now = self._now()
         self._done = {key: until for key, until in self._done.items() if until > now}
-        for one in due_jobs(self._state.registry.brands().values(), now):
+        brands = self._state.registry.brands().values()
+        for one in (*due_jobs(brands, now), *due_briefs(brands, now)):
             if (one.channel, one.name) not in self._done:
                 self._done[one.channel, one.name] = now + await self._send(one)
 
@@ -126,9 +146,7 @@ class DigestScheduler:
         """Post a digest that is not posted yet; return for how long (ms) to leave it alone."""
         try:
             if await self._find_posted(one) is None:
-                counted = await asyncio.to_thread(self._count, one.at)
-                message = build_digest(one.name, one.brands, self._state, counted, one.at)
-                await self._slack.post(one.channel, message)
+                await self._slack.post(one.channel, await self._message(one))
                 log.info("digest posted", channel=one.channel, digest=one.name)
                 await self._delete_duplicates(one)
         except DeliveryError as error:
@@ -138,6 +156,15 @@ class DigestScheduler:
             log.error("digest failed", channel=one.channel, reason=f"{type(error).__name__}: {error}")  # noqa: TRY400
             return RETRY_AFTER
         return 2 * MAX_DELAY
+
+    async def _message(self, one: DigestJob) -> Message:
+        if not one.brief:
+            counted = await asyncio.to_thread(self._count, one.at)
+            return build_digest(one.name, one.brands, self._state, counted, one.at)
+        (brand,) = one.brands
+        facts = (await asyncio.to_thread(self._facts, [brand.name], one.at)).get(brand.name, BriefFacts())
+        incidents = self._state.incident_view.incidents.values()
+        return build_brief(one.name, brand, facts, incidents, self._waiting(brand.name), one.at)
 
     async def _find_posted(self, one: DigestJob) -> MessageRef | None:
         """Return where the digest was posted. Without the right to look, None: a duplicate is better than no digest."""

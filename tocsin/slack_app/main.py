@@ -9,6 +9,7 @@ import structlog
 from aiohttp import web
 
 from alerts.notifiers.slack.notifier import SlackNotifier
+from moderation.queue import Filter
 from replay.player.threshold_preview import ThresholdPreview
 from streams.clock import wall_ms
 from streams.moderation.queue_view import QueueView
@@ -31,7 +32,7 @@ from tocsin.slack_app.transports.replay_guard import ReplayGuard
 from tocsin.slack_app.transports.socket_mode import SocketModeListener
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Mapping
 
     from slack_bolt.async_app import AsyncApp
 
@@ -90,7 +91,7 @@ async def serve(settings: Settings, connection: Connection, topics: Topics, part
                 group.create_task(state.silences.follow(connection, topics, partitions))
                 group.create_task(view.follow())
                 group.create_task(_post_cards(view, cards))
-                group.create_task(DigestScheduler(state, slack, kafka.daily_figures, wall_ms).run())
+                group.create_task(_digests(state, slack, kafka, view).run())
                 group.create_task(_listen(settings, context, client, port, probes))
         finally:
             await context.drain(DRAIN_SECONDS)
@@ -100,6 +101,13 @@ async def _note_loaded(state: AppState, probes: Probes) -> None:
     await state.registry.loaded()
     await state.incident_view.loaded()
     probes.meet(NOT_LOADED)
+
+
+def _digests(state: AppState, slack: SlackNotifier, kafka: SlackAppGateway, view: QueueView) -> DigestScheduler:
+    def waiting(brand: str) -> Mapping[str, int]:
+        return view.queue.counts(wall_ms(), Filter(brands=(brand,)))
+
+    return DigestScheduler(state, slack, kafka.daily_figures, wall_ms, kafka.brief_facts, waiting)
 
 
 async def _post_cards(view: QueueView, cards: CardPoster) -> None:
