@@ -111,7 +111,7 @@ class IncidentPages:
             known=known,
             outcome=_outcome(request),
             allowed=may(request[SESSION], configured.brand, "act"),
-            silence_form=silence_form(self._source, [name], language, request.path),
+            silence_form=silence_form(self._source, [name], language, request.rel_url.raw_path),
         )
 
     async def incident(self, request: web.Request) -> web.Response:
@@ -132,7 +132,7 @@ class IncidentPages:
             verdicts=actions.available_verdicts(incident),
             allowed=may(session, brand, "act"),
             outcome=_outcome(request),
-            silence_form=silence_form(self._source, incident.all_brands, language, request.path, incident),
+            silence_form=silence_form(self._source, incident.all_brands, language, request.rel_url.raw_path, incident),
             brands=incident.all_brands,
             undelivered=undelivered.incident_lines(self._source, incident.id, brand.timezone, language),
             message=permalink(receipt, self._slack) if receipt else "",

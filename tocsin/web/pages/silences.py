@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, NamedTuple
+from urllib.parse import unquote
 
 import structlog
 from aiohttp import web
@@ -110,8 +111,8 @@ class SilencePages:
                 return _back(back, "not_done")
         return _back(back, "done")
 
-    def _brand(self, request: web.Request, name: str) -> Brand:
-        configured = visible(self._source, request[SESSION]).brands().get(name)
+    def _brand(self, request: web.Request, quoted: str) -> Brand:
+        configured = visible(self._source, request[SESSION]).brands().get(unquote(quoted))
         if configured is None:
             raise web.HTTPNotFound
         if not may(request[SESSION], configured.brand, "act"):
