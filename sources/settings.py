@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from detectors.model.duration import Duration
+from sources.budget import Limits
 from sources.budget_settings import DailyBudget, MonthlyBudget, XSettings
 from sources.file_settings import FileSettings
 
@@ -138,6 +139,11 @@ class SourceSettings(BaseModel):
     def is_even(self) -> bool:
         """Return whether it is asked as often in quiet hours: what it brings first is what it is there for."""
         return self.kind == "folder" or self.is_counted
+
+    @property
+    def limits(self) -> tuple[Limits, Limits]:
+        """Return what it may use in a day, and in a month; a folder asks nobody for anything."""
+        return (Limits(), Limits()) if self.kind == "folder" else (self.budget.limits(), self.monthly_budget.limits())
 
     @property
     def is_counted(self) -> bool:

@@ -95,8 +95,8 @@ class X:
         items.sort(key=lambda item: int(item.mention["published_at"]))
         newest = max((text(post, "id") for post in bought), key=lambda name: (len(name), name), default="")
         at = {"since": newest, "at": int(self._clock())} if newest else dict(position)
-        notice = f"has {found.observed} posts in {WINDOW} min, usually {found.usual:g}: bought {len(bought)} of them"
-        return Page(items, at, notice=notice)
+        counted = f"has {found.observed} posts in {WINDOW} min, usually {found.usual:g}: bought {len(bought)} of them"
+        return Page(items, at, notice=counted if bought else "")
 
     async def look(self, client: PoliteClient) -> Page:
         """Ask how much of its credit was used, which costs nothing: no post is counted or bought."""

@@ -80,8 +80,7 @@ class SourceReader:
         self._seen = SeenItems(self.cursor.seen, about=self.cursor.about)
         every = RECONNECT_DELAY if hasattr(source, "stream") else settings.interval
         self._pace = Pace(every, slowest=1.0 if settings.is_even else SLOWEST)
-        limits = settings.budget.limits(), settings.monthly_budget.limits()
-        self.budget = Budget(*limits, self.cursor.spending, lambda: clock() / 1000)
+        self.budget = Budget(*settings.limits, self.cursor.spending, lambda: clock() / 1000)
         self.budget.keep = lambda: self._save(clock())
         self.delivering = asyncio.Lock()
         """Held while mentions are on their way: a reader that is stopped then does not know what was sent."""

@@ -55,8 +55,7 @@ class Trial:
 
 async def try_source(name: str, wanted: WantedSource, tokens: Tokens) -> Trial:
     """Ask a source once."""
-    limits = wanted.settings.budget.limits(), wanted.settings.monthly_budget.limits()
-    return replace(await _try(name, wanted, tokens), budget=allowed(Budget(*limits).lines))
+    return replace(await _try(name, wanted, tokens), budget=allowed(Budget(*wanted.settings.limits).lines))
 
 
 async def _try(name: str, wanted: WantedSource, tokens: Tokens) -> Trial:

@@ -172,4 +172,5 @@ def test_the_former_name_of_the_budget_is_understood() -> None:
     """In files and in brands that were applied before."""
     made = SourceSettings.model_validate({"kind": "feed", "url": URL, "requests_per_day": 7})
 
-    assert made.budget.limits() == Limits(requests=7)
+    assert made.limits == (Limits(requests=7), Limits())
+    assert SourceSettings(kind="folder", path="in").limits == (Limits(), Limits())

@@ -28,6 +28,8 @@ def _line(one: SourceHealth, now: int, language: Language) -> str:
     left = ", ".join(_left(line, language) for line in one.budget)
     if left:
         parts.append(translate(language, "source_left", left=left))
+    if one.state == "active" and one.reason:
+        parts.append(clean(one.reason))
     return " · ".join(parts)
 
 

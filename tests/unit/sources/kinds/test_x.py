@@ -151,7 +151,7 @@ async def test_a_break_buys_the_latest_posts_and_then_those_that_follow() -> Non
         none = await counted(server.url, x={"posts": 25}).fetch(asking, later.position)
 
     assert [item.id for item in later.items] == ["31", "32", "33", "34"]
-    assert (len(page.items), none.items, none.position["since"]) == (25, [], "34")
+    assert (len(page.items), none.items, none.notice, none.position["since"]) == (25, [], "", "34")
     assert page.notice == "has 120 posts in 15 min, usually 15: bought 25 of them"
     first = page.items[-1].mention
     assert {first[key] for key in ("channel", "kind", "lang")} == {"x", "post", "en"}

@@ -93,6 +93,7 @@ async def test_the_board_lists_sources_in_trouble() -> None:
             "feed a",
             ["Hallowfirth"],
             "active",
+            "answers in part",
             last_news=now - 180_000,
             budget=[BudgetLine("day", "requests", 1940, 5000), BudgetLine("month", "euros", 28.1, 30)],
         ),
@@ -107,6 +108,7 @@ async def test_the_board_lists_sources_in_trouble() -> None:
         assert "answers 500" in page
         assert "x c: has used its €2.00 of today" in page
         assert "feed a · active · something new 3 min ago · left: 1,940 requests today, €28.10 this month" in page
+        assert "this month · answers in part" in page
         assert HOSTILE not in page
         french = unescape(await (await client.get("/", headers={"Accept-Language": "fr"})).text())
         assert "Sources\u00a0: 1 sur 4 entendues" in french
