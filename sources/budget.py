@@ -186,10 +186,16 @@ class Budget:
         return max(0.0, (self._turn(period) - self._now()) / timedelta(seconds=1))
 
 
-def _used_up(period: Period, unit: Unit, limit: int, turn: datetime) -> str:
-    amount = amount_text(unit, limit / EURO if unit == "euros" else limit)
+def _used_up(period: Period, unit: Unit, limit: int, left: int, turn: datetime) -> str:
     when, until = ("today", "00:00 UTC") if period == "day" else ("this month", f"{turn:%-d %B}, 00:00 UTC")
-    return f"has used its {amount} of {when}, and rests until {until}: raise `{_KEYS[period]}.{unit}` to go on sooner"
+    used = f"has used its {_amount(unit, limit)} of {when}"
+    if left:
+        used = f"has {_amount(unit, left)} left of its {_amount(unit, limit)} of {when}, too little to go on"
+    return f"{used}, and rests until {until}: raise `{_KEYS[period]}.{unit}` to go on sooner"
+
+
+def _amount(unit: Unit, amount: int) -> str:
+    return amount_text(unit, amount / EURO if unit == "euros" else amount)
 
 
 def amount_text(unit: Unit, amount: float) -> str:

@@ -105,7 +105,9 @@ async def test_a_month_that_is_used_up_ends_with_the_month() -> None:
     with pytest.raises(BudgetUsedUpError, match=r"€2\.00 of today"):
         await budget.reserve(1)
     clock.now += DAY
-    with pytest.raises(BudgetUsedUpError, match=r"€3\.00 of this month.*1 December.*`monthly_budget\.euros`") as up:
+    with pytest.raises(
+        BudgetUsedUpError, match=r"has €1\.00 left of its €3\.00 of this month.*1 December.*`monthly_budget\.euros`"
+    ) as up:
         await budget.reserve(2 * EURO)
     assert clock.now + up.value.retry_after == DECEMBER
     clock.now = DECEMBER
