@@ -141,10 +141,9 @@ class Budget:
 
     def _check(self, unit: Unit, amount: int) -> None:
         for period, one, limit in self._limited():
-            if one == unit and self._left(period, unit, limit) < amount:
-                raise BudgetUsedUpError(
-                    _used_up(period, unit, limit, self._turn(period)), retry_after=self._wait(period)
-                )
+            if one == unit and (left := self._left(period, unit, limit)) < amount:
+                reason = _used_up(period, unit, limit, left, self._turn(period))
+                raise BudgetUsedUpError(reason, retry_after=self._wait(period))
 
     def _add(self, unit: Unit, amount: int) -> None:
         for used in (self._used("day"), self._used("month")):
