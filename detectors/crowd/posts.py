@@ -16,7 +16,6 @@ import msgspec
 
 from detectors.crowd.post import NO_KEY, Post, author_key, flags_of, link_key, text_key
 from detectors.crowd.segments import TYPES, Segment, Tail, columns_of
-from detectors.model.compression import compress, decompress, is_compressed
 from detectors.model.correction import mention_key
 from detectors.model.packing import pack_columns
 
@@ -224,18 +223,21 @@ class RecentPosts:
     def encode_tail(self) -> bytes:
         """Return the stored form of the open segment."""
         tail = Tail(self._oldest, self._last, self._minute, self._taken, self._latest, self._segment(self._last))
-        return compress(msgspec.msgpack.encode(tail))
+        return msgspec.msgpack.encode(tail)
 
     def _pack(self, number: int) -> bytes:
         return msgspec.msgpack.encode(self._segment(number))
 
     def _segment(self, number: int) -> Segment:
+        """Return a segment to store: packed, but for the open one, which is written again and again."""
         numbers = list(self._starts)
         place = numbers.index(number) + 1
         first, end = self._starts[number], self._starts[numbers[place]] if place < len(numbers) else self._next
-        columns = pack_columns(column[first - self._first : end - self._first] for column in self._columns)
+        columns = [column[first - self._first : end - self._first] for column in self._columns]
         names = {at: name for at, name in self._names.items() if first <= at < end}
-        return Segment(first, columns, names, end - first)
+        if number == self._last:
+            return Segment(first, [column.tobytes() for column in columns], names)
+        return Segment(first, pack_columns(columns), names, end - first)
 
     @classmethod
     def restore(cls, tail: bytes, sealed: dict[int, bytes]) -> Self:
@@ -247,7 +249,7 @@ class RecentPosts:
         found = cls()
         if not tail:
             return found
-        stored = msgspec.msgpack.decode(decompress(tail) if is_compressed(tail) else tail, type=Tail)
+        stored = msgspec.msgpack.decode(tail, type=Tail)
         found._oldest, found._last = stored.oldest, stored.last
         found._minute, found._taken, found._latest = stored.minute, stored.taken, stored.latest
         segments = {stored.last: stored.segment}

@@ -17,7 +17,7 @@ class Segment(msgspec.Struct, array_like=True):
     """Stored form of consecutive posts."""
 
     first: int  # sequence number
-    columns: list[bytes]  # as `pack_column` packs them; those of older versions have no `length`, and are arrays
+    columns: list[bytes]  # as `pack_column` packs them, arrays where there is no `length`: in the open segment
     names: dict[int, str]  # sequence number → name
     length: int | None = None
 

@@ -35,11 +35,6 @@ def compress(raw: bytes) -> bytes:
     return _CONTEXTS.compressor.compress(raw)
 
 
-def is_compressed(raw: bytes) -> bool:
-    """Return whether `compress` made these bytes: what was stored as it is may stand in the same place."""
-    return raw.startswith(_ZSTD_MAGIC)
-
-
 def decompress(packed: bytes) -> bytes:
     """Return what `compress` took.
 

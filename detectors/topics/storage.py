@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from array import array
 from itertools import accumulate, chain, pairwise
+from operator import sub
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from detectors.model.compression import compress, decompress
-from detectors.model.packing import pack_columns, unpack_columns
+from detectors.model.packing import pack_columns, unpack_column
 from detectors.topics.state import StoredTopics, TopicState
 from detectors.topics.stats.baseline import HalfDay
 from detectors.topics.window import Post
@@ -36,22 +37,30 @@ class _Columns(msgspec.Struct, array_like=True):
     keys: list[int] = []  # of the mentions; empty where an older version stored them
 
 
-class _Figures(msgspec.Struct, array_like=True):
-    """All of the posts but their texts."""
+class _Figures(msgspec.Struct, array_like=True, frozen=True):
+    """All of the posts but their texts; columns of like values are packed as one."""
 
     channels: list[str]  # each once
     posts: int
-    columns: list[bytes]  # packed, in the order of `_Columns`: channels by their place, texts by their length
+    columns: list[bytes]  # published; authors, text keys and keys; channels, labels, compounds, lengths; reaches
+
+
+class _Main(msgspec.Struct, array_like=True):
+    topics: StoredTopics  # without posts and tables
+    columns: _Columns  # empty but for an older version's
+    figures: _Figures = _Figures([], 0, [])
 
 
 class _Record(msgspec.Struct, array_like=True):
-    main: bytes  # the topics without posts and tables, compressed
+    main: bytes  # compressed
     tables: list[bytes]  # of the baseline, and of its recent half days
-    figures: bytes = b""  # of the posts, compressed
-    texts: bytes = b""  # of the posts, compressed
+    texts: bytes | None = None  # of the posts, compressed
 
 
 _NO_POSTS: Final = _Columns([], [], [], [], [], [], [], [])
+_LABEL_OFFSET: Final = 1
+_COMPOUND_OFFSET: Final = 100
+"""Added to labels and compounds, so that none is negative."""
 
 
 def encode(state: TopicState) -> bytes:
@@ -65,9 +74,9 @@ def _encode(state: TopicState) -> bytes:
     stored, baseline = state.stored, state.stored.baseline
     recent = [HalfDay(half.index, half.posts) for half in baseline.recent]
     bare = msgspec.structs.replace(baseline, counts={}, recent=recent)
-    main = msgspec.structs.replace(stored, posts=[], baseline=bare), _NO_POSTS
-    parts = [compress(msgspec.msgpack.encode(part)) for part in (main, *_figures_and_texts(stored.posts))]
-    return msgspec.msgpack.encode(_Record(parts[0], _tables(state), *parts[1:]))
+    main = _Main(msgspec.structs.replace(stored, posts=[], baseline=bare), _NO_POSTS, _figures(stored.posts))
+    texts = "".join([post.text for post in stored.posts]).encode()
+    return msgspec.msgpack.encode(_Record(compress(msgspec.msgpack.encode(main)), _tables(state), compress(texts)))
 
 
 def decode(raw: bytes, own: frozenset[str], risks: RiskTerms) -> TopicState:
@@ -84,41 +93,52 @@ def decode(raw: bytes, own: frozenset[str], risks: RiskTerms) -> TopicState:
 
 def _decode(raw: bytes) -> StoredTopics:
     record = msgspec.msgpack.decode(raw, type=_Record)
-    stored, columns = msgspec.msgpack.decode(decompress(record.main), type=tuple[StoredTopics, _Columns])
+    main = msgspec.msgpack.decode(decompress(record.main), type=_Main)
+    stored = main.topics
     tables = [_unpacked(table) for table in record.tables]
-    stored.posts = _read_posts(record) if record.texts else _posts(columns)
+    stored.posts = _posts(main.columns) if record.texts is None else _read_posts(main.figures, record.texts)
     stored.baseline.counts = tables[0]
     for half, table in zip(stored.baseline.recent, tables[1:], strict=True):
         half.counts = table
     return stored
 
 
-def _figures_and_texts(posts: list[Post]) -> tuple[_Figures, str]:
-    channels = list(dict.fromkeys(post.channel for post in posts))
+def _figures(posts: list[Post]) -> _Figures:
+    channels = list(dict.fromkeys([post.channel for post in posts]))
     places = {channel: place for place, channel in enumerate(channels)}
+    published = [post.published for post in posts]
+    text_keys = [post.text_key for post in posts]
+    authors = [0 if post.author == post.text_key else post.author for post in posts]
+    small = [places[post.channel] for post in posts] + [post.label + _LABEL_OFFSET for post in posts]
+    small += [post.compound + _COMPOUND_OFFSET for post in posts] + [len(post.text) for post in posts]
     columns = (
-        [after - before for before, after in pairwise([0, *(post.published for post in posts)])],
-        [0 if post.author == post.text_key else post.author for post in posts],
-        [post.text_key for post in posts],
-        [places[post.channel] for post in posts],
-        [post.label for post in posts],
-        [post.compound for post in posts],
+        list(map(sub, published, [0, *published])),
+        [*authors, *text_keys, *[post.key for post in posts]],
+        small,
         [post.reach for post in posts],
-        [len(post.text) for post in posts],
-        [post.key for post in posts],
     )
-    return _Figures(channels, len(posts), pack_columns(columns)), "".join([post.text for post in posts])
+    return _Figures(channels, len(posts), pack_columns(columns))
 
 
-def _read_posts(record: _Record) -> list[Post]:
-    figures = msgspec.msgpack.decode(decompress(record.figures), type=_Figures)
-    text = msgspec.msgpack.decode(decompress(record.texts), type=str)
-    published, authors, text_keys, places, labels, compounds, reaches, lengths, keys = unpack_columns(
-        figures.columns, figures.posts
+def _read_posts(figures: _Figures, packed: bytes) -> list[Post]:
+    text, count = decompress(packed).decode(), figures.posts
+    lengths = (count, 3 * count, 4 * count, count)
+    published, keys, small, reaches = map(unpack_column, figures.columns, lengths)
+    authors, text_keys, numbers = (keys[part * count : (part + 1) * count] for part in range(3))
+    places, labels, compounds, sizes = (small[part * count : (part + 1) * count] for part in range(4))
+    return _posts(
+        _Columns(
+            published,
+            authors,
+            text_keys,
+            [figures.channels[place] for place in places],
+            [label - _LABEL_OFFSET for label in labels],
+            [compound - _COMPOUND_OFFSET for compound in compounds],
+            reaches,
+            [text[start:end] for start, end in pairwise(accumulate(sizes, initial=0))],
+            numbers,
+        )
     )
-    channels = [figures.channels[place] for place in places]
-    texts = [text[start:end] for start, end in pairwise(accumulate(lengths, initial=0))]
-    return _posts(_Columns(published, authors, text_keys, channels, labels, compounds, reaches, texts, keys))
 
 
 def _posts(columns: _Columns) -> list[Post]:
