@@ -44,7 +44,7 @@ class TestSelection:
         self._texts = {str(file.relative_to(root)): file.read_text(encoding="utf-8") for file in files}
 
     def first(self, path: Path) -> list[str]:
-        """Return the module, for its doctests, and the tests that import it."""
+        """Return the module, for its doctests, the tests that import it, and those beside it that try no examples."""
         module = ".".join(path.with_suffix("").parts)
         room, _, name = module.rpartition(".")
         imported = re.compile(
@@ -52,7 +52,9 @@ class TestSelection:
         )
         found = [file for file, text in self._texts.items() if imported.search(text)]
         own = sorted(file for file in self._texts if file.endswith(f"/test_{name}.py") and path.parts[0] in file)
-        return [str(path), *self._quickest_first({*own, *found})]
+        beside = [file for file in self._texts if file.startswith(f"tests/unit/{path.parent}/")]
+        quick = [file for file in beside if "hypothesis" not in self._texts[file] and file not in {*own, *found}]
+        return [str(path), *self._quickest_first({*own, *found}), *self._quickest_first(quick)]
 
     def room(self, path: Path) -> list[str]:
         """Return the tests of a module's room that are not among the first."""
