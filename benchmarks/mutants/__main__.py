@@ -1,7 +1,8 @@
 """Mutation tests of the detectors' engine, incidents, delivery and exactness. `make mutants`.
 
 Draws mutants with a fixed seed and runs the tests that need no broker on each until one fails: those that import the
-module or lie beside it, then those of its room, with --until rest all others. Prints each; 1 if less than nine in ten are killed.
+module or lie beside it, then those of its room, with --until rest all others. Prints each; 1 if less than nine in ten
+are killed.
 """
 
 from __future__ import annotations
