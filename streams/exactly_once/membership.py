@@ -15,3 +15,9 @@ async def rejoin(consumer: Any) -> None:
         inner._coordinator.request_rejoin()  # noqa: SLF001 - see above
 
     await thread.call_thread(ask)
+
+
+async def refresh_metadata(consumer: Any) -> None:
+    """Ask the broker again which topics there are; the leader of the group then divides what was missing."""
+    thread = consumer._thread  # noqa: SLF001 - see above
+    await thread.call_thread(thread._ensure_consumer()._client.force_metadata_update)  # noqa: SLF001 - see above

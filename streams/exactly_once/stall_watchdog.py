@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import time
 from contextlib import suppress
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import structlog
 
+from streams.exactly_once.membership import refresh_metadata
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
     from faust.types import TP, AppT
 
@@ -31,7 +33,8 @@ class StallWatchdog:
     """Checks every CHECK_INTERVAL whether an idle agent is missing records that the broker holds.
 
     A partition that is silent at two checks in a row is sought to the expected offset, which usually helps. One that
-    stays silent for the timeout stops the worker. A rebalance or a broker that does not answer is no stall.
+    stays silent for the timeout stops the worker. A rebalance or a broker that does not answer is no stall. Topics of
+    which the worker owns nothing are asked for.
     """
 
     def __init__(
@@ -40,11 +43,13 @@ class StallWatchdog:
         processors: Sequence[BatchProcessor],
         start_offsets: StartOffsets,
         timeout: float = STALL_TIMEOUT,
+        refresh: Callable[[Any], Awaitable[None]] = refresh_metadata,
     ) -> None:
         self._app = app
         self._processors = processors
         self._start_offsets = start_offsets
         self._timeout = timeout
+        self._refresh = refresh
         self._stalled: dict[TP, tuple[int, float]] = {}  # silent partition → offset waited for, since when
 
     async def run(self, every: float = CHECK_INTERVAL) -> None:
@@ -58,6 +63,7 @@ class StallWatchdog:
             await self._check(time.monotonic())
 
     async def _check(self, now: float) -> None:
+        await self._look_for_topics()
         waited = {} if self._app.rebalancing else await self._expected_offsets()
         ends = await self._end_offsets(waited)
         silent = {tp: offset for tp, offset in waited.items() if offset < (ends.get(tp) or 0)}
@@ -75,6 +81,16 @@ class StallWatchdog:
                 log.warning("seek on a silent partition", topic=tp.topic, partition=tp.partition, offset=offset)
                 with suppress(Exception):  # partitions may be reassigned this moment: the next check knows
                     await self._app.consumer.seek(tp, offset)
+
+    async def _look_for_topics(self) -> None:
+        """Ask for the topics of which no partition is owned: a broker that starts may not know them yet.
+
+        Else they are divided when the client asks again, after five minutes.
+        """
+        topics = frozenset().union(*(processor.topics for processor in self._processors))
+        if not self._app.rebalancing and topics - {tp.topic for tp in self._app.consumer.assignment()}:
+            with suppress(Exception):  # a failing broker is asked again at the next check
+                await self._refresh(self._app.consumer)
 
     async def _end_offsets(self, waited: Iterable[TP]) -> Mapping[TP, int]:
         """Return the end offsets; none if the broker does not answer: then the silence is the broker's."""

@@ -68,7 +68,14 @@ class Bench:
         self.app = app
         stages: Any = [self.stage]
         starts: Any = StartOffsets()
-        self.watchdog = StallWatchdog(app, stages, starts, timeout=60.0)
+        self.refreshed = 0
+        self.watchdog = StallWatchdog(app, stages, starts, timeout=60.0, refresh=self._refresh)
+
+    async def _refresh(self, consumer: Any) -> None:
+        assert consumer is self.consumer
+        self.refreshed += 1
+        if consumer.down:
+            raise ConnectionError("no broker")
 
     async def look(self, *seconds: float) -> None:
         """Look at these times."""
@@ -154,3 +161,16 @@ def test_no_offset_is_noted_as_read_for_the_topics_of_stages() -> None:
     filtered[P] = 49
     assert (filtered[P], filtered[Tp("changelog", 1)], filtered[Tp("changelog", 2)]) == (None, 7, None)
     assert filtered.pop(P, None) is None
+
+
+async def test_a_topic_of_which_nothing_is_owned_is_asked_for(bench: Bench) -> None:
+    """A broker that has just started did not know it, and nobody got its partitions; in a rebalance nobody owns any."""
+    await bench.look(0.0)
+    assert bench.refreshed == 0
+    bench.stage.topics.add("mentions.scored")
+    await bench.look(5.0)
+    bench.consumer.down = True
+    await bench.look(10.0)
+    bench.app.rebalancing = True
+    await bench.look(15.0)
+    assert bench.refreshed == 2
