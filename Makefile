@@ -14,7 +14,7 @@ TEST_PROCESSES ?= $(shell $(PYTHON) -c 'import os; print(min(5, (os.cpu_count() 
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-checked hashes audit setup demo test slow check unit kafka chaos group-crashes listening drill latency bench scale nab nab-choice calibration replay-speed incidents-table sentiment-table moderation-table mutants docs clean
+.PHONY: help install install-checked hashes sbom audit setup demo test slow check unit kafka chaos group-crashes listening drill latency bench scale nab nab-choice calibration replay-speed incidents-table sentiment-table moderation-table mutants docs clean
 
 help: ## List the targets
 	@echo "Tocsin: make TARGET [ARGS='…' passed on to the command]"
@@ -47,6 +47,12 @@ hashes: setup ## Renew requirements.txt: the hashes of all files of what constra
 	@echo setuptools | $(BIN)/uv pip compile --quiet pyproject.toml - -c constraints.txt --universal --python-version 3.11 \
 		--generate-hashes --no-header --no-annotate --no-emit-index-url >> requirements.new
 	@mv requirements.new requirements.txt
+
+sbom: setup ## Write out/tocsin.cdx.json, the software bill of materials (CycloneDX): every package with its hashes
+	@$(RUN) pip install --quiet -c constraints.txt -e '.[sbom]'
+	@mkdir -p out
+	@$(BIN)/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible \
+		--output-file out/tocsin.cdx.json requirements.txt
 
 audit: setup ## Look for known vulnerabilities of what is pinned; skipped, with the reason, where that cannot be asked
 	@$(RUN) pip install --quiet -c constraints.txt -e '.[audit]'
