@@ -14,7 +14,7 @@ TEST_PROCESSES ?= $(shell $(PYTHON) -c 'import os; print(min(5, (os.cpu_count() 
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-checked hashes sbom audit setup demo test slow check unit kafka chaos group-crashes listening drill latency bench scale nab nab-choice calibration replay-speed incidents-table sentiment-table moderation-table mutants docs clean
+.PHONY: help install install-checked hashes sbom audit setup demo test slow check unit kafka chaos group-crashes listening drill latency bench scale nab nab-choice calibration replay-speed incidents-table sentiment-table moderation-table mutants docs clean moderation-crashes
 
 help: ## List the targets
 	@echo "Tocsin: make TARGET [ARGS='…' passed on to the command]"
@@ -87,6 +87,9 @@ chaos: setup ## Inflict faults drawn with seeds on workers, broker, Slack and to
 
 group-crashes: setup ## Kill all of tocsin up twenty times: is everything as in one uninterrupted run?
 	@$(RUN) benchmarks.group_crashes $(ARGS)
+
+moderation-crashes: setup ## Kill services of the moderation queue at random over ten thousand items: is each decided once?
+	@$(RUN) benchmarks.moderation_crashes --write $(ARGS)
 
 mutants: setup ## Plant mistakes in what decides, pages and counts: do the tests without a broker find them?
 	@$(RUN) pip install --quiet -c constraints.txt -e '.[mutants]'
