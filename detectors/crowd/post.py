@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 from zlib import crc32
 
-from detectors.windows.buckets import is_high_reach, mention_row
+from detectors.windows.mention_row import is_high_reach, mention_row
 from mentions.model import batches
 from mentions.model.hashing import hash32
 from mentions.model.placeholders import is_placeholder

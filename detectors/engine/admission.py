@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import msgspec
 
 from detectors.engine.edits.revisions import pack_figures
-from detectors.windows.buckets import KEPT_MINUTES, MINUTE, Counts, is_high_reach
+from detectors.windows.buckets import KEPT_MINUTES, MINUTE, Counts
+from detectors.windows.mention_row import is_high_reach
 from detectors.windows.near_duplicates import count_copies
 from mentions.model import batches as scored
 from mentions.model.batches import ABUSIVE_FROM, Batch

@@ -6,24 +6,19 @@ words of the first TEXTS_PER_MINUTE: enough to name what is large, at a cost tha
 
 from __future__ import annotations
 
-import re
-from itertools import chain
 from math import log10
-from typing import TYPE_CHECKING, Final, NamedTuple, Self
+from typing import TYPE_CHECKING, Final, Self
 
 import msgspec
 
 from detectors.model.compression import compress, decompress
 from detectors.model.correction import mention_key
 from detectors.model.signal import Contributors, Example
-from detectors.windows.regular_authors import RegularAuthors
-from detectors.windows.stopwords import WORDS
-from detectors.windows.top_counts import TopCounts, largest, merged
+from detectors.windows.contributor_tables import NAME_CHARS, ContributorTables, HourTables, Snapshot
+from detectors.windows.top_counts import largest, merged
 from mentions.model.batches import NEGATIVE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
     from detectors.model.correction import Correction
     from mentions.model.batches import Batch
 
@@ -37,85 +32,7 @@ DETAILED_HOURS: Final = 2
 """Hours of which channels and terms are kept too."""
 
 _HOUR_MINUTES: Final = 60
-_TERMS_PER_TEXT: Final = 12
-NAME_CHARS: Final = 40
 URL_CHARS: Final = 200
-
-_WORD: Final = re.compile(r"#?[^\W\d_][\w'’-]{2,31}")
-_NOISE: Final = re.compile(r"https?://\S+|@\w+")
-
-
-class HourTables(msgspec.Struct, array_like=True):
-    """Tables of one hour, of all mentions or of the negative ones."""
-
-    channels: TopCounts
-    terms: TopCounts
-    authors: TopCounts
-    reaches: dict[str, int] = {}  # of the authors in the table
-    sampled: int = 0
-
-    def add(
-        self, channels: Sequence[str], authors: Sequence[str], reaches: Sequence[int], terms: Iterable[tuple[str, ...]]
-    ) -> None:
-        """Count mentions in order, by column; `terms` are those of the first."""
-        self.sampled += len(channels)
-        self.channels.add_all([channel[:NAME_CHARS] for channel in channels])
-        self.terms.add_all(chain.from_iterable(terms))
-        known, most, waiting = self.reaches, 2 * self.authors.capacity, []
-        for author, reach in zip(authors, reaches, strict=True):
-            if author:
-                name = author[:NAME_CHARS]
-                waiting.append(name)
-                known[name] = max(reach, known.get(name, 0))
-                if len(known) > most:
-                    self.authors.add_all(waiting)
-                    known, waiting = {name: known[name] for name in self.authors.counts}, []
-        self.authors.add_all(waiting)
-        self.reaches = known
-
-    def keep_authors_only(self) -> None:
-        """Drop all but the authors."""
-        self.channels, self.terms, self.reaches = TopCounts(6), TopCounts(20), {}
-
-
-def _hour() -> HourTables:
-    return HourTables(TopCounts(6), TopCounts(20), TopCounts(10))
-
-
-class ContributorTables(msgspec.Struct, array_like=True):
-    """Stored form of a sample: the tables of the last hours, and the examples."""
-
-    hour: int = -1
-    minute: int = -1
-    taken: int = 0  # mentions of this minute that were sampled
-    everyone: list[HourTables] = []  # current hour first; beyond DETAILED_HOURS authors only
-    negative: list[HourTables] = []
-    examples: list[Example] = []  # highest weight first, one per author
-    regulars: RegularAuthors = msgspec.field(default_factory=RegularAuthors)
-
-
-class Snapshot(NamedTuple):
-    """Sampled mentions that are not in the tables yet, by column."""
-
-    brand: str
-    channels: list[str]
-    authors: list[str]
-    reaches: list[int]
-    labels: list[int]
-    excerpts: list[str]  # of the first TEXTS_PER_MINUTE
-
-    def add_to(self, everyone: HourTables, negative: HourTables, *, with_terms: bool) -> None:
-        """Add the mentions to the tables, and the terms of their texts."""
-        terms = [terms_of(text, self.brand) for text in self.excerpts] if with_terms else []
-        everyone.add(self.channels, self.authors, self.reaches, terms)
-        rows = [row for row, label in enumerate(self.labels) if label == NEGATIVE]
-        if rows:
-            negative.add(
-                [self.channels[row] for row in rows],
-                [self.authors[row] for row in rows],
-                [self.reaches[row] for row in rows],
-                [terms[row] for row in rows if row < len(terms)],
-            )
 
 
 class ContributorSample:
@@ -199,7 +116,7 @@ class ContributorSample:
             self.unknown_authors = stored.regulars.implausible()
             for _ in range(min(KEPT_HOURS, hour - stored.hour) if stored.everyone else 1):
                 for tables in (stored.everyone, stored.negative):
-                    tables.insert(0, _hour())
+                    tables.insert(0, HourTables.empty())
                     del tables[KEPT_HOURS:]
                 self._waiting.insert(0, [])
                 del self._waiting[KEPT_HOURS:]
@@ -303,15 +220,3 @@ def example_weight(example: Example) -> float:
 
 def _weight(compound: float, reach: int) -> float:
     return -compound + 0.2 * log10(1 + reach)
-
-
-def terms_of(text: str, brand: str) -> tuple[str, ...]:
-    """Return the content words of a text, each once: no function words, links, handles, or the brand's own name.
-
-    >>> terms_of("The 8.15 train is late AGAIN, Acme! #shame https://x.test @acme", "Acme Rail")
-    ('train', 'late', '#shame')
-    """
-    own = brand.casefold()
-    words = _WORD.findall(_NOISE.sub(" ", text).casefold().replace("’", "'"))
-    content = dict.fromkeys(word for word in words if word not in WORDS and word.lstrip("#") not in own)
-    return tuple(content)[:_TERMS_PER_TEXT]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from detectors.windows.contributors import terms_of
+from detectors.windows.contributor_tables import terms_of
 from mentions.model.batches import NEGATIVE, Batch
 from replay.pictures.event_log import MINUTE
 from streams.recording.deletions import without_excerpts

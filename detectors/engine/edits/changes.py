@@ -16,7 +16,8 @@ from detectors.engine.edits.revisions import DELETED, Figures, difference
 from detectors.model.correction import Correction, mention_key
 from detectors.model.signal import Example
 from detectors.windows.buckets import KEPT_MINUTES, MINUTE
-from detectors.windows.contributors import NAME_CHARS, URL_CHARS
+from detectors.windows.contributor_tables import NAME_CHARS
+from detectors.windows.contributors import URL_CHARS
 from mentions.model.batches import NEGATIVE, Batch
 
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ from array import array
 from struct import Struct
 from typing import TYPE_CHECKING, Final, NamedTuple, Self
 
-from detectors.windows.buckets import MINUTE, is_high_reach, mention_row
+from detectors.windows.buckets import MINUTE
+from detectors.windows.mention_row import is_high_reach, mention_row
 from mentions.model import batches
 
 if TYPE_CHECKING:

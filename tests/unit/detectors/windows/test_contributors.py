@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from detectors.windows.contributor_tables import terms_of
 from detectors.windows.contributors import (
     EXAMPLES,
     ROWS_PER_MINUTE,
     TEXTS_PER_MINUTE,
     ContributorSample,
     sampled_hours,
-    terms_of,
 )
 from detectors.windows.near_duplicates import MAX_TEXTS, count_copies
 from detectors.windows.source_activity import MAX_SOURCES, SourceActivity
