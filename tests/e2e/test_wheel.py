@@ -128,6 +128,7 @@ def test_it_says_its_version_in_an_empty_folder(tocsin: str, tmp_path: Path) -> 
     assert _run(tocsin, "--version", cwd=tmp_path) == f"tocsin {VERSION}\n"
 
 
+@pytest.mark.slow
 def test_the_demo_runs_where_packages_have_our_names(tocsin: str, hostile: Path) -> None:
     """The demo starts a worker: neither it nor the command imports from the folder."""
     assert _run(tocsin, "--version", cwd=hostile) == f"tocsin {VERSION}\n"

@@ -87,6 +87,7 @@ def test_an_invented_storm_fires_alike(kafka: Broker, tmp_path: Path) -> None:
     assert difference(through_kafka(kafka, str(path), len(mentions)), expected)[:4] == []
 
 
+@pytest.mark.slow
 @needs_shared
 @pytest.mark.timeout(600)
 def test_the_airlines_fire_alike(real_kafka: Broker, tmp_path: Path) -> None:

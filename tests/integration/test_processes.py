@@ -45,7 +45,7 @@ def test_processes_share_the_work_and_one_may_die(kafka: Broker) -> None:
         assert worker.stop() == 0
         assert len(running) == 2
         assert not any(Path(f"/proc/{pid}").exists() for pid in running)
-        assert "it is started again" in here.logs()
+        assert "it is started again" in worker.log.read_text(encoding="utf-8", errors="replace")
 
 
 def count(here: Installation, mentions: MentionGenerator, expected: int) -> None:

@@ -182,7 +182,7 @@ def ask_everyone(state: State, _view: BrandView, *, busy: bool, ends_hour: bool)
             yield detector, own
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(
     st.lists(
         st.tuples(st.integers(0, 40), st.integers(0, 30), st.integers(1, 40), st.integers(0, 12)),

@@ -118,6 +118,7 @@ def test_a_tuned_setting_is_proposed_where_it_holds_on_held_out_incidents() -> N
     assert spread(found.held_out) is not None
 
 
+@pytest.mark.slow
 def test_the_chart_marks_today_and_the_proposal() -> None:
     """The proposal stands in the chart; the settings that hear less are counted, not drawn."""
     drawn = "\n".join(plot(studied()))
