@@ -172,7 +172,7 @@ def check(made: Message) -> None:
     text_only=st.booleans(),
     chart=st.none() | charts,
 )
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 def test_no_incident_breaks_a_limit_or_pings_anybody_unasked(
     notification: Notification,
     language: str,

@@ -68,7 +68,7 @@ def test_every_error_has_a_place_in_the_file(document: dict[str, Any]) -> None:
 
 
 @given(BRANDS, KEYS, VALUES)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_what_the_loader_accepts_the_editor_accepts(brand: Brand, key: str, value: Any) -> None:
     """A file that may go live is never underlined in the editor: a right one, and one with a key put in or replaced."""
     entry = brand.model_dump(mode="json", exclude={"group"})

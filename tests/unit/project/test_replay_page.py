@@ -74,6 +74,7 @@ def test_the_commands_on_a_recording_succeed(folder: Path) -> None:
     assert (folder / "requests.jsonl").read_text(encoding="utf-8").startswith('{"at"')
 
 
+@pytest.mark.slow
 def test_the_commands_on_files_succeed(folder: Path) -> None:
     """The other blocks run one after the other, and each kind of replay prints something."""
     out = shell(folder, "\n".join(block.body for block in blocks(PAGE, "sh") if block.mark == "run: nothing"))
