@@ -6,11 +6,12 @@ apply a correction twice changes nothing.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
 
-from alerts.incidents.findings import primary
+from alerts.incidents.findings import map_signals, primary
 from alerts.incidents.model import Notification, finding_key
 from detectors.model.correction import correct_signal
 
@@ -34,7 +35,7 @@ def correct(state: TriageState, correction: Correction) -> tuple[TriageState, li
     incident = state.incident
     if incident is None:
         return (replace(state, deletions=deletions) if is_new else state), []
-    corrected = _correct_quotes(incident, correction)
+    corrected = map_signals(incident, partial(correct_signal, correction=correction))
     if is_new and begins_at(incident) <= correction.published <= (incident.resolved_at or correction.published):
         corrected = replace(corrected, deleted=corrected.deleted + 1)
     if corrected is incident:
@@ -54,13 +55,3 @@ def deleted_before(state: TriageState, incident: Incident) -> int:
     """Return how many mentions of a new incident were deleted before it opened."""
     begin = begins_at(incident)
     return sum(begin <= published for _, published in state.deletions)
-
-
-def _correct_quotes(incident: Incident, correction: Correction) -> Incident:
-    findings = {
-        name: found if (signal := correct_signal(found.signal, correction)) is found.signal
-        else replace(found, signal=signal)
-        for name, found in incident.findings.items()
-    }  # fmt: skip
-    unchanged = all(findings[name] is found for name, found in incident.findings.items())
-    return incident if unchanged else replace(incident, findings=findings)

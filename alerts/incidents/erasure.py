@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from alerts.incidents.findings import map_signals
 from detectors.model.erased_author import erase_from_signal
 
 if TYPE_CHECKING:
@@ -16,13 +18,7 @@ if TYPE_CHECKING:
 
 def erase_from_incident(incident: Incident, author: ErasedAuthor) -> Incident:
     """Return an incident without somebody; the same object where they are not in it."""
-    findings = {
-        name: found if (signal := erase_from_signal(found.signal, author)) is found.signal
-        else replace(found, signal=signal)
-        for name, found in incident.findings.items()
-    }  # fmt: skip
-    unchanged = all(findings[name] is found for name, found in incident.findings.items())
-    return incident if unchanged else replace(incident, findings=findings)
+    return map_signals(incident, partial(erase_from_signal, author=author))
 
 
 def erase_from_state(state: TriageState, author: ErasedAuthor) -> TriageState:

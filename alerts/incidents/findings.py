@@ -11,7 +11,7 @@ from alerts.incidents.model import RECENT_VALUES_LIMIT, Finding, is_topic, rank
 from detectors.model.signal import Contributors
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from alerts.incidents.model import Incident
     from detectors.model.crowd import Crowd
@@ -162,3 +162,14 @@ def crowd_of(incident: Incident) -> Crowd | None:
 
 def _authors(finding: Finding) -> int:
     return finding.signal.topic.authors if finding.signal.topic else 0
+
+
+def map_signals(incident: Incident, change: Callable[[Signal], Signal]) -> Incident:
+    """Return an incident with the signals of its findings changed; the same object where all stay the same."""
+    findings = {
+        name: found if (signal := change(found.signal)) is found.signal
+        else replace(found, signal=signal)
+        for name, found in incident.findings.items()
+    }  # fmt: skip
+    unchanged = all(findings[name] is found for name, found in incident.findings.items())
+    return incident if unchanged else replace(incident, findings=findings)

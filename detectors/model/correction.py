@@ -6,17 +6,18 @@ keeps quoted texts applies it; to apply it twice changes nothing.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
 from msgspec.structs import replace
 
-from detectors.model.topic import POST_CHARS
+from detectors.model.topic import POST_CHARS, map_posts, map_words
 from mentions.model.hashing import hash32
 
 if TYPE_CHECKING:
     from detectors.model.signal import Contributors, Example, Signal
-    from detectors.model.topic import CopiedPost, MentionWords, Topic, TopicPost
+    from detectors.model.topic import TopicPost
 
 
 class Correction(msgspec.Struct, frozen=True, tag="correction"):
@@ -45,8 +46,9 @@ def mention_key(id_digest: int) -> int:
 def correct_signal(signal: Signal, correction: Correction) -> Signal:
     """Return a signal that quotes what the mention says now; the same object where it does not quote it."""
     contributors = correct_contributors(signal.contributors, correction)
-    topic = None if signal.topic is None else correct_topic(signal.topic, correction)
-    words = None if signal.words is None else _correct_words(signal.words, correction)
+    change = partial(correct_post, correction=correction)
+    topic = None if signal.topic is None else map_posts(signal.topic, change)
+    words = None if signal.words is None else map_words(signal.words, change)
     if contributors is signal.contributors and topic is signal.topic and words is signal.words:
         return signal
     return replace(signal, contributors=contributors, topic=topic, words=words)
@@ -77,24 +79,3 @@ def correct_post(post: TopicPost, correction: Correction) -> TopicPost:
         return replace(post, text="", deleted=True)
     changed = replace(post, text=correction.text[:POST_CHARS], compound=round(correction.compound, 2))
     return post if changed == post else changed
-
-
-def correct_group(group: CopiedPost, correction: Correction) -> CopiedPost:
-    """Return a group of copies whose post says what it says now."""
-    post = correct_post(group.post, correction)
-    return group if post is group.post else replace(group, post=post)
-
-
-def correct_topic(topic: Topic, correction: Correction) -> Topic:
-    """Return a topic whose posts say what they say now; the same object where none of them is meant."""
-    first = correct_post(topic.first, correction)
-    largest = None if topic.largest is None else correct_post(topic.largest, correction)
-    groups = tuple(correct_group(group, correction) for group in topic.groups)
-    if first is topic.first and largest is topic.largest and groups == topic.groups:
-        return topic
-    return replace(topic, first=first, largest=largest, groups=groups)
-
-
-def _correct_words(words: MentionWords, correction: Correction) -> MentionWords:
-    post = correct_post(words.post, correction)
-    return words if post is words.post else replace(words, post=post)

@@ -6,21 +6,22 @@ Counts stay: that somebody wrote is part of figures that people were notified of
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Final
 from zlib import crc32
 
 from msgspec.structs import replace
 
 from detectors.model.correction import Correction, correct_post, mention_key
+from detectors.model.topic import map_posts, map_words
 from mentions.watchlist.normalise import normalise_handle
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from detectors.model.signal import Contributors, Example, Signal
-    from detectors.model.topic import CopiedPost, Topic, TopicPost
+    from detectors.model.topic import TopicPost
 
 SHOWN_CHARS: Final = 40
 """Characters of a name that states and signals keep."""
@@ -31,7 +32,7 @@ class ErasedAuthor:
     """Somebody to be erased: the accounts as they are spelled, and the mentions that they wrote."""
 
     spelled: frozenset[str]
-    mentions: set[int] = field(default_factory=set)
+    mentions: frozenset[int] = frozenset()
     """Digests of channel and id."""
     further_keys: frozenset[int] = frozenset()
     """32 bits of the ids of mentions of theirs whose digest is not known."""
@@ -45,7 +46,7 @@ class ErasedAuthor:
         """Return the 32 bits that states keep in place of a name."""
         return frozenset(crc32(name.encode("utf-8", "surrogatepass")) for name in self.spelled)
 
-    @property
+    @cached_property
     def keys(self) -> frozenset[int]:
         """Return the 32 bits that quoted texts carry of their mention's id."""
         return self.further_keys.union(map(mention_key, self.mentions))
@@ -72,10 +73,9 @@ class ErasedAuthor:
 def erase_from_signal(signal: Signal, author: ErasedAuthor) -> Signal:
     """Return a signal that neither names somebody nor quotes them; the same object where it does not anyway."""
     shown = erase_from_contributors(signal.contributors, author)
-    topic = None if signal.topic is None else _erase_from_topic(signal.topic, author)
-    words = signal.words
-    if words is not None and (post := erase_from_post(words.post, author)) is not words.post:
-        words = replace(words, post=post)
+    change = partial(erase_from_post, author=author)
+    topic = None if signal.topic is None else map_posts(signal.topic, change)
+    words = None if signal.words is None else map_words(signal.words, change)
     crowd = signal.crowd
     if crowd is not None and any(author.is_named(name) for name, _ in crowd.busiest):
         crowd = replace(crowd, busiest=tuple(row for row in crowd.busiest if not author.is_named(row[0])))
@@ -108,21 +108,6 @@ def erase_from_post(post: TopicPost, author: ErasedAuthor) -> TopicPost:
         return correct_post(post, deletion("", post.key))
     text = author.blanked(post.text)
     return post if text == post.text else replace(post, text=text)
-
-
-def erase_from_group(group: CopiedPost, author: ErasedAuthor) -> CopiedPost:
-    """Return a group of copies whose post is without them."""
-    post = erase_from_post(group.post, author)
-    return group if post is group.post else replace(group, post=post)
-
-
-def _erase_from_topic(topic: Topic, author: ErasedAuthor) -> Topic:
-    first = erase_from_post(topic.first, author)
-    largest = None if topic.largest is None else erase_from_post(topic.largest, author)
-    groups = tuple(erase_from_group(group, author) for group in topic.groups)
-    if first is topic.first and largest is topic.largest and groups == topic.groups:
-        return topic
-    return replace(topic, first=first, largest=largest, groups=groups)
 
 
 def deletion(brand: str, key: int) -> Correction:

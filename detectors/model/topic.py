@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
+from msgspec.structs import replace
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 POST_CHARS: Final = 140
 """Characters of a post that are kept."""
@@ -75,3 +79,25 @@ class MentionWords(msgspec.Struct, frozen=True):
     terms: tuple[tuple[str, int], ...]  # as people write them, each with how many voices use it, the most telling first
     voices: int  # how many mentions were compared; copies and further ones by an author are left out
     post: TopicPost  # one that holds most of the words
+
+
+def map_group(group: CopiedPost, change: Callable[[TopicPost], TopicPost]) -> CopiedPost:
+    """Return a group of copies with its post changed; the same object where the post stays the same."""
+    post = change(group.post)
+    return group if post is group.post else replace(group, post=post)
+
+
+def map_posts(topic: Topic, change: Callable[[TopicPost], TopicPost]) -> Topic:
+    """Return a topic with the posts that it quotes changed; the same object where all stay the same."""
+    first = change(topic.first)
+    largest = None if topic.largest is None else change(topic.largest)
+    groups = tuple(map_group(group, change) for group in topic.groups)
+    if first is topic.first and largest is topic.largest and groups == topic.groups:
+        return topic
+    return replace(topic, first=first, largest=largest, groups=groups)
+
+
+def map_words(words: MentionWords, change: Callable[[TopicPost], TopicPost]) -> MentionWords:
+    """Return the words of mentions with the post that holds them changed; the same object where it stays the same."""
+    post = change(words.post)
+    return words if post is words.post else replace(words, post=post)

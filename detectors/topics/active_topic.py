@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
 from math import log
 from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
 
-from detectors.model.correction import correct_group, correct_post
+from detectors.model.correction import correct_post
 from detectors.model.signal import SEVERITIES, Severity
-from detectors.model.topic import CopiedPost, Topic, TopicPost
+from detectors.model.topic import CopiedPost, Topic, TopicPost, map_group
 from detectors.topics.label import label_and_terms
 from detectors.topics.stats.growth import Growth
 from mentions.model.batches import NEGATIVE, UNKNOWN
@@ -94,7 +95,7 @@ class ActiveTopic(msgspec.Struct, array_like=True):
         """Quote what a mention says now; counts stay."""
         self.first = correct_post(self.first, correction)
         self.largest = None if self.largest is None else correct_post(self.largest, correction)
-        self.groups = [correct_group(group, correction) for group in self.groups]
+        self.groups = [map_group(group, partial(correct_post, correction=correction)) for group in self.groups]
 
     def extrapolate(self, minute: int, factor: float, sampled: int) -> None:
         """Add the posts of a minute that were not read, in proportion to the `sampled` that were."""

@@ -120,11 +120,6 @@ def expire(state: TopicState, now: int) -> list[TopicNews]:
     return [TopicNews("ended", topic.severity, topic.to_topic()) for topic in ended]
 
 
-def is_sample_full(state: TopicState, minute: int) -> bool:
-    """Return whether no further post of a minute [since the epoch] is read."""
-    return minute <= state.stored.minute and state.stored.sampled >= SAMPLED
-
-
 def count_unread(state: TopicState, minute: int, count: int) -> bool:
     """Count mentions of a minute without reading them, if none of them would be read: saves the calls of `step`.
 
@@ -136,9 +131,10 @@ def count_unread(state: TopicState, minute: int, count: int) -> bool:
     Returns:
         Whether they are counted; otherwise call `step` for each.
     """
-    if not is_sample_full(state, minute):
+    stored = state.stored
+    if minute > stored.minute or stored.sampled < SAMPLED:
         return False
-    state.stored.seen += count
+    stored.seen += count
     state.encoded = None
     return True
 

@@ -109,7 +109,7 @@ class X:
         """Return how many posts there were in each minute of the last day, oldest first."""
         start = end - timedelta(minutes=HISTORY + WINDOW)
         params = {"query": self._query, "granularity": "minute", "start_time": iso(start), "end_time": iso(end)}
-        cost = _cost(self._prices.euros_per_count)
+        cost = millionths(self._prices.euros_per_count)
         answer = await self._paid(client, "/2/tweets/counts/recent", params, secrets, cost)
         rows = list(objects(answer.json(), "data", most=_MAX_MINUTES))
         rows.sort(key=lambda row: instant(row, "start") or 0)
@@ -119,7 +119,7 @@ class X:
         self, client: PoliteClient, secrets: Mapping[str, str], position: Mapping[str, Any], end: datetime
     ) -> list[dict[str, Any]]:
         """Return the latest posts, as many as the budget pays for."""
-        price = _cost(self._prices.euros_per_post)
+        price = millionths(self._prices.euros_per_post)
         left = client.budget.left("euros")
         affordable = self._prices.posts if left is None or not price else left // price
         most = max(LEAST_POSTS, min(self._prices.posts, affordable))
@@ -191,6 +191,6 @@ def iso(moment: datetime) -> str:
     return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
 
 
-def _cost(euros: float) -> int:
+def millionths(euros: float) -> int:
     """Return a price in millionths of a euro, rounded up."""
     return -int(-euros * EURO // 1)

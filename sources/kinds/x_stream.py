@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from sources.budget import EURO
 from sources.item import Page, SourceError
 from sources.json_fields import inside, objects, text
-from sources.kinds.x import FIELDS, SERVER, read, secrets_of
+from sources.kinds.x import FIELDS, SERVER, millionths, read, secrets_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping
@@ -40,7 +39,7 @@ class XStream:
         self._url = f"{(settings.url or SERVER).rstrip('/')}/2/tweets/search/stream"
         self._rules = f"{self._url}/rules"
         self._query = settings.query
-        self._price = -int(-settings.x.euros_per_post * EURO // 1)
+        self._price = millionths(settings.x.euros_per_post)
         self._token = token
 
     async def stream(self, client: PoliteClient, position: Mapping[str, Any]) -> AsyncGenerator[Page, None]:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mentions.model.decode import Rejection, decode_line, split_lines
 from mentions.scoring import mention_hash
 from streams.clock import wall_ms
-from streams.kafka import reader
+from streams.privacy.search import read_mentions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,14 +26,11 @@ def deletions(
         BrokerError: no broker answers, or the topic is missing.
     """
     sent: set[int] = set()
-    for record in reader.records(connection, topics.mentions.name):
-        for line in split_lines(record.value or b""):
-            mention = decode_line(line, None)
-            if isinstance(mention, Rejection) or mention.deleted or mention_hash(mention) in sent:
-                continue
-            if mention_hash(mention) in author.mentions:
-                sent.add(mention_hash(mention))
-                yield record.key, _deletion(mention)
+    for key, mention in read_mentions(connection, topics):
+        number = mention_hash(mention)
+        if number in author.mentions and number not in sent and not mention.deleted:
+            sent.add(number)
+            yield key, _deletion(mention)
 
 
 def _deletion(mention: WireMention) -> dict[str, Any]:

@@ -61,24 +61,24 @@ def find_author(connection: Connection, topics: Topics, names: Iterable[str]) ->
             accounts[account_of(mention)] += 1
             spelled |= {*mention.author_names}
             mentions.add(mention_hash(mention))
-    author = ErasedAuthor(frozenset(spelled), mentions)
-    author.mentions |= set(_scored(connection, topics, author))
-    author.mentions |= {
+    author = ErasedAuthor(frozenset(spelled))
+    mentions.update(_scored(connection, topics, author))
+    mentions |= {
         flagged.post.id
         for record in reader.records(connection, topics.moderation.name)
         for flagged in [_flagged(record.value)]
         if flagged is not None and author.is_named(flagged.post.author)
     }
-    return Found(author, accounts)
+    return Found(ErasedAuthor(author.spelled, frozenset(mentions)), accounts)
 
 
-def read_mentions(connection: Connection, topics: Topics) -> Iterator[tuple[bytes, WireMention]]:
-    """Yield the mentions of the topic `mentions` with their lines."""
+def read_mentions(connection: Connection, topics: Topics) -> Iterator[tuple[bytes | None, WireMention]]:
+    """Yield the mentions of the topic `mentions`, each with the key of its record."""
     for record in reader.records(connection, topics.mentions.name):
         for line in split_lines(record.value or b""):
             mention = decode_line(line, None)
             if not isinstance(mention, Rejection):
-                yield line, mention
+                yield record.key, mention
 
 
 def account_of(mention: WireMention) -> Account:

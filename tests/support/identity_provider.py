@@ -1,4 +1,4 @@
-"""Who vouches for people in the tests? A small OpenID Connect provider of our own, on this machine."""
+"""A small OpenID Connect provider of our own, on this machine, that vouches for people in the tests."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -9,7 +10,8 @@ from msgspec.structs import replace
 from detectors.engine.admission import RowSlice
 from detectors.engine.description.crowds import read_posts
 from detectors.engine.topics import stored_topics
-from detectors.model.erased_author import ErasedAuthor, erase_from_examples, erase_from_group, erase_from_post
+from detectors.model.erased_author import ErasedAuthor, erase_from_examples, erase_from_post
+from detectors.model.topic import map_group
 from detectors.topics import storage
 from detectors.topics.risk.terms import built_in_terms
 from detectors.windows.contributors import ContributorSample
@@ -109,7 +111,7 @@ def _erase_topics(state: State, author: ErasedAuthor) -> bool:
         topic.voices = [voice for voice in topic.voices if voice not in author.author_keys]
         topic.first = erase_from_post(topic.first, known)
         topic.largest = None if topic.largest is None else erase_from_post(topic.largest, known)
-        topic.groups = [erase_from_group(group, known) for group in topic.groups]
+        topic.groups = [map_group(group, partial(erase_from_post, author=known)) for group in topic.groups]
     read.encoded = None
     state.encoded_topics = storage.encode(read)
     return state.encoded_topics != before

@@ -1,4 +1,4 @@
-"""Is there ever more used in a day or a month than allowed?"""
+"""There is never more used in a day or a month than allowed."""
 
 from __future__ import annotations
 

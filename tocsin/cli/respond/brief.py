@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 import typer
 
@@ -11,11 +11,8 @@ from tocsin.cli.environment import load_installation
 from tocsin.cli.known_names import check_name
 from tocsin.cli.options import JsonOption
 from tocsin.cli.output import print_json, print_line, printable
+from tocsin.cli.respond.actions import read_incidents
 from tocsin.cli.respond.moderation_session import read_queue
-
-if TYPE_CHECKING:
-    from alerts.incidents.model import Incident
-    from tocsin.cli.environment import Installation
 
 
 def command(
@@ -46,16 +43,9 @@ def command(
     configured, now = decode_brand(applied[brand]), wall_ms()
     facts = read_facts(here.connection, here.topics, [brand], now)[brand]
     waiting = read_queue().counts(now, Filter(brands=(brand,)))
-    lines = brief_lines(configured, facts, _incidents(here), waiting, now, PLAIN, language)
+    lines = brief_lines(configured, facts, read_incidents(here), waiting, now, PLAIN, language)
     if json:
         print_json({"brand": brand, "at": now, "lines": lines, "unheard": facts.unheard, "waiting": dict(waiting)})
         return
     for line in lines:
         print_line(printable(line))
-
-
-def _incidents(here: Installation) -> list[Incident]:
-    from alerts.incidents.model import decode_incident  # noqa: PLC0415  slow to load
-    from streams.kafka import reader  # noqa: PLC0415
-
-    return [decode_incident(value) for value in reader.latest(here.connection, here.topics.incidents.name).values()]

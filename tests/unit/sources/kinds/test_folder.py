@@ -1,4 +1,4 @@
-"""Is each file of a folder read once, whole, whatever is put there and whenever the process dies?"""
+"""Each file of a folder is read once, whole, whatever is put there and whenever the process dies."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Are the reviews of one's own apps read with keys that never show, and their stars kept?"""
+"""Reviews of one's own apps are read with keys that never show, and their stars kept."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Is X heard for what was agreed, and for no cent more, whatever happens?"""
+"""X is heard for what was agreed, and for no cent more, whatever happens."""
 
 from __future__ import annotations
 
