@@ -21,6 +21,7 @@ from streams.community.views import ledger_key, read_ledgers
 from streams.kafka import reader
 from streams.kafka.producer_session import ProducerSession
 from streams.kafka.topics import MAX_STATE_BYTES
+from streams.monitoring.probes import Probes
 from streams.views.brands import BrandRegistry, follow
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ log = structlog.get_logger(__name__)
 BATCH: Final = 1_000
 """Kafka records that are read at once."""
 
+NOT_READING: Final = "mentions are not read yet"
+
 WRITE_EVERY: Final = 30.0
 """Seconds between two writes of what changed."""
 
@@ -48,6 +51,7 @@ class CommunityService(ConsumerRebalanceListener):  # type: ignore[misc]  # aiok
     """One process that keeps ledgers."""
 
     def __init__(self, connection: Connection, topics: Topics, scorer: Scorer, partitions: int) -> None:
+        self.probes = Probes(NOT_READING)
         self._connection = connection
         self._topics = topics
         self._scorer = scorer
@@ -77,12 +81,14 @@ class CommunityService(ConsumerRebalanceListener):  # type: ignore[misc]  # aiok
         session = ProducerSession(self._connection, max_request_size=MAX_STATE_BYTES)
         async with session, asyncio.TaskGroup() as group:
             self._producer = session.producer
+            group.create_task(self.probes.run(self._connection))
             group.create_task(follow(self._registry, self._connection, self._topics, self._partitions))
             await self._registry.loaded()
             self._consumer.subscribe([self._topics.mentions.name], listener=self)
             try:
                 await self._consumer.start()
                 log.info("community started", brands=sorted(self._brands()))
+                self.probes.meet(NOT_READING)
                 await self._read()
             finally:
                 await self._consumer.stop()  # what is not written is read again at the next start

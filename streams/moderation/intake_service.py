@@ -24,6 +24,7 @@ from streams.kafka.producer_session import ProducerSession
 from streams.kafka.topics import DAY
 from streams.moderation.intake_stage import take_in
 from streams.moderation.paging import page_of
+from streams.monitoring.probes import Probes
 from streams.views.brands import BrandRegistry, follow
 
 if TYPE_CHECKING:
@@ -41,6 +42,8 @@ log = structlog.get_logger(__name__)
 BATCH: Final = 500
 """Kafka records that are read at once."""
 
+NOT_READING: Final = "mentions are not read yet"
+
 OLDEST: Final = int(DAY.total_seconds() * 1000)
 """Mentions that arrived longer ago are not moderated any more [ms]: a first start does not flood the queue."""
 
@@ -56,6 +59,7 @@ class IntakeService:
     def __init__(
         self, connection: Connection, topics: Topics, scorer: Scorer, partitions: int, web_url: str = ""
     ) -> None:
+        self.probes = Probes(NOT_READING)
         self._connection = connection
         self._topics = topics
         self._scorer = scorer
@@ -82,6 +86,7 @@ class IntakeService:
             auto_offset_reset="earliest",
         )
         async with ProducerSession(self._connection) as session, asyncio.TaskGroup() as group:
+            group.create_task(self.probes.run(self._connection))
             group.create_task(follow(self._registry, self._connection, self._topics, self._partitions))
             group.create_task(self._follow_items())
             await self._registry.loaded()
@@ -89,6 +94,7 @@ class IntakeService:
             try:
                 await consumer.start()
                 log.info("moderation intake started", brands=sorted(self._settings()))
+                self.probes.meet(NOT_READING)
                 while True:
                     await self._round(consumer, session.producer)
             finally:

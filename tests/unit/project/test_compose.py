@@ -34,7 +34,18 @@ def _ours(services: dict[str, Service]) -> list[Service]:
 
 def test_ours_run_commands_that_exist(services: dict[str, Service]) -> None:
     """Each of our services runs a subcommand of `tocsin`."""
-    names = {"topics", "brands", "worker", "slack", "heartbeat", "calendars", "web", "listen"}
+    names = {
+        "topics",
+        "brands",
+        "worker",
+        "slack",
+        "heartbeat",
+        "calendars",
+        "web",
+        "listen",
+        "moderation",
+        "community",
+    }
     assert {service.name for service in _ours(services)} == names
     for service in _ours(services):
         assert service.command[0] == "tocsin"
@@ -60,6 +71,8 @@ SECRETS = {
     "topics": set[str](),
     "brands": set[str](),
     "calendars": set[str](),
+    "moderation": set[str](),
+    "community": set[str](),
     "worker": {"slack_token", *RECEIVERS},
     "listen": {
         "listen_token",

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 MANIFEST: Final = YAML(typ="safe").load(ROOT / "deploy" / "kubernetes" / "tocsin.yaml")
 UNITS: Final = sorted((ROOT / "deploy" / "systemd").glob("*.service"))
-PROCESSES: Final = {"worker", "listen", "slack", "web", "heartbeat"}
+PROCESSES: Final = {"worker", "listen", "slack", "web", "heartbeat", "moderation", "community"}
 
 
 def of_kind(kind: str) -> dict[str, Any]:

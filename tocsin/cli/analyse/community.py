@@ -125,12 +125,14 @@ def _follow(weights: Path | None) -> None:
     from streams.community.service import CommunityService  # noqa: PLC0415  slow to load
     from streams.kafka.admin import create_topics  # noqa: PLC0415
     from streams.lifecycle import log_to_stderr  # noqa: PLC0415
+    from streams.monitoring.http_server import serve  # noqa: PLC0415
     from streams.shutdown import run_until_stopped  # noqa: PLC0415
 
     here = load_installation()
     log_to_stderr(here.settings.log_level, here.settings.log_format)
     made = create_topics(here.connection, here.topics.all(), here.settings.partitions, here.settings.replication)
     service = CommunityService(here.connection, here.topics, load_scorer(weights), made[0].partitions)
+    serve(here.settings.metrics_port, service.probes.answer)
     if run_until_stopped(service.run()):
         print_status("stopped")
 

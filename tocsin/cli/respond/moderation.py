@@ -42,6 +42,7 @@ def run(weights: WeightsOption = None, *, embedded: EmbeddedOption = False) -> N
     from streams.kafka.admin import create_topics  # noqa: PLC0415  slow to load
     from streams.lifecycle import log_to_stderr  # noqa: PLC0415
     from streams.moderation.intake_service import IntakeService  # noqa: PLC0415
+    from streams.monitoring.http_server import serve  # noqa: PLC0415
     from streams.shutdown import run_until_stopped  # noqa: PLC0415
 
     here = load_installation(embedded=embedded)
@@ -49,6 +50,7 @@ def run(weights: WeightsOption = None, *, embedded: EmbeddedOption = False) -> N
     made = create_topics(here.connection, here.topics.all(), here.settings.partitions, here.settings.replication)
     web_url = here.settings.web_url
     service = IntakeService(here.connection, here.topics, load_scorer(weights), made[0].partitions, web_url)
+    serve(here.settings.metrics_port, service.probes.answer)
     if run_until_stopped(service.run()):
         print_status("stopped")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from tocsin.cli.run.processes import Job
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
+    from config.brands.model import Brand
     from config.settings import Settings
 
 BROKER_HOST: Final = "127.0.0.1"
@@ -36,6 +38,25 @@ class GroupOptions:
 
 
 @dataclass(frozen=True)
+class Wishes:
+    """What the brands ask for: how many sources they list, which of them moderate, whose authors are counted."""
+
+    sources: int = 0
+    moderation: tuple[str, ...] = ()
+    community: tuple[str, ...] = ()
+
+
+def wishes_of(brands: Iterable[Brand]) -> Wishes:
+    """Return what some brands ask for."""
+    known = list(brands)
+    return Wishes(
+        len({one.id for brand in known for one in brand.sources}),
+        tuple(sorted(brand.name for brand in known if brand.moderation.enabled)),
+        tuple(sorted(brand.name for brand in known if brand.community.enabled)),
+    )
+
+
+@dataclass(frozen=True)
 class Part:
     """One part of the group: its name, what to say of it at the start, and its arguments; None: it does not run."""
 
@@ -44,12 +65,14 @@ class Part:
     arguments: tuple[str, ...] | None
 
 
-def parts(settings: Settings, options: GroupOptions, sources: int) -> list[Part]:
-    """Return all parts; `sources` is how many the brands list."""
+def parts(settings: Settings, options: GroupOptions, wishes: Wishes) -> list[Part]:
+    """Return all parts of a group whose brands ask for something."""
     return [
         _broker(settings, options),
         Part("worker", _alerts(settings), ("worker", "--clock", options.clock)),
-        _listener(settings, options, sources),
+        _listener(settings, options, wishes.sources),
+        Part("moderation", _asked("moderation", wishes.moderation), ("moderation", "run")),
+        Part("community", _asked("community", wishes.community), ("community", "--follow")),
         _slack_app(settings),
         _pages(options),
     ]
@@ -67,9 +90,13 @@ def environment(environ: Mapping[str, str], options: GroupOptions) -> dict[str, 
 
 
 def jobs(
-    found: list[Part], environ: Mapping[str, str], settings: Settings, options: GroupOptions, ready: Callable[[], bool]
+    found: list[Part],
+    environ: Mapping[str, str],
+    settings: Settings,
+    options: GroupOptions,
+    may_start: Callable[[str], bool],
 ) -> list[Job]:
-    """Return the jobs of the parts that run; all but the broker start once `ready` says so."""
+    """Return the jobs of the parts that run; all but the broker start once `may_start` says so of their name."""
     shared = environment(environ, options)
     made = []
     for part in found:
@@ -84,7 +111,7 @@ def jobs(
                 shared | {"TOCSIN_METRICS_PORT": metrics},
                 essential=part.name in {"broker", "worker"},
                 ends_last=is_broker,
-                may_start=(lambda: True) if is_broker else ready,
+                may_start=(lambda: True) if is_broker else partial(may_start, part.name),
             )
         )
     return made
@@ -130,6 +157,20 @@ def _listener(settings: Settings, options: GroupOptions, sources: int) -> Part:
         else "no mentions over HTTP: TOCSIN_LISTEN_TOKEN is not set"
     )
     return Part("listener", f"{read}; {posted}", ("listen", *(("--http", str(options.http)) if takes else ())))
+
+
+def _asked(setting: str, brands: tuple[str, ...]) -> str:
+    """Return what is said of a part that runs for the brands which ask for it.
+
+    >>> _asked("community", ())
+    'off until a brand sets `community: {enabled: true}`'
+    >>> _asked("community", ("Alder", "Birch"))
+    'of Alder, Birch'
+    """
+    if not brands:
+        return f"off until a brand sets `{setting}: {{enabled: true}}`"
+    more = len(brands) - SHOWN_BRANDS
+    return f"of {', '.join(brands[:SHOWN_BRANDS])}" + (f" and {more} more" if more > 0 else "")
 
 
 def _slack_app(settings: Settings) -> Part:

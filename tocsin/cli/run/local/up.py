@@ -15,6 +15,7 @@ from tocsin.cli.configure.config import DEFAULT_FILE, publish_plan
 from tocsin.cli.environment import load_installation
 from tocsin.cli.output import print_status, printable
 from tocsin.cli.run.local import group
+from tocsin.cli.run.local.applied_wishes import AppliedWishes
 from tocsin.cli.run.local.broker import FOLDER, PORT
 from tocsin.cli.run.local.export import export as move_to
 from tocsin.cli.run.local.line_relay import LineRelay
@@ -57,7 +58,7 @@ def command(
         str, typer.Option("--export", metavar="BROKERS", help="Move everything to these Kafka brokers, and end.")
     ] = "",
 ) -> None:
-    """Run broker, worker, listener, Slack app and pages until stopped (Ctrl-C or SIGTERM).
+    """Run broker, worker, listener, moderation, community, Slack app and pages until stopped (Ctrl-C or SIGTERM).
 
     Needs neither Docker nor Java. All that must last is in one folder, on the disk before it is acknowledged: after a
     crash, of the machine too, `tocsin up` goes on where it was. With TOCSIN_BROKERS set it uses that Kafka instead. A
@@ -75,10 +76,13 @@ def command(
     if export:
         return move_to(options, export)
     brands = _read_brands(config)
-    found = group.parts(here.settings, options, len({one.id for brand in brands.values() for one in brand.sources}))
+    wishes = group.wishes_of(brands.values())
+    found = group.parts(here.settings, options, wishes)
     _show_parts(found, options)
     start = _Start(options, brands)
-    made = group.jobs(found, os.environ, here.settings, options, start.is_prepared)
+    applied = AppliedWishes(wishes, start.read_applied)
+    may_start = lambda part: start.is_prepared() and applied.ask_for(part)  # noqa: E731  one line, one use
+    made = group.jobs(found, os.environ, here.settings, options, may_start)
     sys.exit(_supervise(made))
 
 
@@ -110,6 +114,17 @@ class _Start:
             self._prepare()
             self._done = True
         return self._done
+
+    def read_applied(self) -> dict[str, bytes]:
+        """Return the brands in force, as they are stored.
+
+        Raises:
+            BrokerError: no broker answers.
+        """
+        from config.environment import from_environ  # noqa: PLC0415  slow to load
+        from streams.kafka.admin import brand_store  # noqa: PLC0415
+
+        return dict(brand_store(from_environ(group.environment(os.environ, self._options))).read_applied())
 
     def _prepare(self) -> None:
         from config.environment import from_environ  # noqa: PLC0415  slow to load
@@ -145,7 +160,7 @@ def _supervise(made: list[Job]) -> int:
 def _show_parts(found: list[Part], options: GroupOptions) -> None:
     print_status("Tocsin starts. Ctrl-C stops it.")
     for part in found:
-        print_status(printable(f"  {part.name:<8}  {part.status}"))
+        print_status(printable(f"  {part.name:<10}  {part.status}"))
     if options.broker is not None and options.broker != PORT:
         print_status(f"For other commands: export TOCSIN_BROKERS={group.BROKER_HOST}:{options.broker}")
 
