@@ -16,6 +16,7 @@ from detectors.engine.topics import stored_topics
 from detectors.model.signal_text import format_number, format_percent
 from detectors.topics.risk.terms import built_in_terms
 from tocsin.slack_app import views
+from tocsin.slack_app.abusive_text import is_abusive
 from tocsin.slack_app.digest import HOUR, DailyFigures, figures_of
 from tocsin.slack_app.text import translate
 
@@ -132,7 +133,9 @@ def _state_lines(running: Sequence[Incident], language: Language, paper: Paper) 
         return [translate(language, "brief_calm")]
     severities = Counter(one.severity for one in running)
     worst = wording.translate(language, running[0].severity).lower()
-    line = translate(language, "brief_open", count=len(running), worst=worst, of_worst=severities[running[0].severity])
+    of_worst = severities[running[0].severity]
+    key = "brief_open_one" if len(running) == 1 else "brief_open"
+    line = translate(language, key, count=len(running), worst=worst, of_worst=of_worst)
     shown = [f"• {paper.text(wording.headline(one, language), 130)}" for one in running[:MAX_INCIDENTS]]
     more = len(running) - MAX_INCIDENTS
     return [line, *shown, *([translate(language, "home_more", count=more)] if more > 0 else [])]
@@ -159,7 +162,10 @@ def _topic_lines(facts: BriefFacts, language: Language, paper: Paper) -> list[st
 
 
 def _answer_lines(facts: BriefFacts, recent: Sequence[Incident], language: Language, paper: Paper) -> list[str]:
-    """Return whom to answer: who is quoted by open incidents without an official reply, then the latest hours."""
+    """Return whom to answer: who is quoted by open incidents without an official reply, then the latest hours.
+
+    What somebody reported by hand is no post, and an abusive post is for the moderation queue: neither is quoted.
+    """
     unanswered = [one for one in recent if one.official_reply_at is None and one.status != "resolved"]
     quoted = [
         example
@@ -169,9 +175,13 @@ def _answer_lines(facts: BriefFacts, recent: Sequence[Incident], language: Langu
     ]
     found: dict[object, Example] = {}
     for example in (*quoted, *facts.examples):
-        found.setdefault(example.key or example.text, example)
-    lines = [_quoted(example, language, paper) for example in list(found.values())[:MAX_ANSWERS] if example.text]
-    return [translate(language, "brief_answer"), *lines] if lines else []
+        if example.text and example.channel:
+            found.setdefault(example.key or example.text, example)
+    civil = [example for example in found.values() if not is_abusive(example.text)]
+    lines = [_quoted(example, language, paper) for example in civil[:MAX_ANSWERS]]
+    left_out = len(found) - len(civil)
+    hidden = [translate(language, "brief_not_quoted", count=left_out)] if left_out else []
+    return [*([translate(language, "brief_answer"), *lines] if lines else []), *hidden]
 
 
 def _quoted(example: Example, language: Language, paper: Paper) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from operator import add
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from alerts.incidents.model import rank
@@ -12,6 +13,7 @@ from alerts.rendering.buttons import build_actions
 from alerts.rendering.escaping import mrkdwn, slack_date
 from alerts.rendering.message import Message
 from config.brands.overrides import active
+from detectors.engine.engine import minute_counts
 from detectors.model.signal_text import format_number, format_percent
 from tocsin.slack_app import commands, views
 from tocsin.slack_app.modals import silence, threshold
@@ -58,23 +60,53 @@ def daily_figures(state: State, until: int) -> DailyFigures:
 
 
 def figures_of(state: State, until: int, hours: int) -> DailyFigures:
-    """Return the figures of some whole hours before an instant (ms) and of the same hours of earlier days."""
-    last = until // HOUR - 1
-    first = last - hours + 1
-    mentions, share = _day_totals(state, first, last)
+    """Return the figures of some hours before an instant (ms) and of the same hours of earlier days.
+
+    They begin with a whole hour, and end at the instant: of the hour that it is in, the minutes before it count, and of
+    that hour of earlier days the same part.
+    """
+    running, part = until // HOUR, until % HOUR / HOUR
+    first = running - hours + (part > 0)
+    counted = _Totals(*map(add, state.hours.sums(first, running - 2), _latest_totals(state, running, until)))
     since = state.hours.first_hour
-    days = [] if since is None else [back for back in range(1, BASELINE_DAYS + 1) if first - 24 * back >= since]
+    days = [] if since is None else [24 * back for back in range(1, BASELINE_DAYS + 1) if first - 24 * back >= since]
     if len(days) < MIN_BASELINE_DAYS:
-        return DailyFigures(mentions, share)
-    past = [_day_totals(state, first - 24 * back, last - 24 * back) for back in days]
-    total = sum(count for count, _ in past)
-    negative = sum(count * part for count, part in past)
-    return DailyFigures(mentions, share, total / len(past), negative / total if total else 0.0)
+        return DailyFigures(round(counted.mentions), counted.negative_share)
+    past = [_Totals(*state.hours.sums(first - back, running - 1 - back)) for back in days]
+    past += [_Totals(*(part * one for one in state.hours.sums(running - back, running - back))) for back in days]
+    usual = _Totals(*map(sum, zip(*past, strict=True)))
+    return DailyFigures(
+        round(counted.mentions), counted.negative_share, usual.mentions / len(days), usual.negative_share
+    )
 
 
-def _day_totals(state: State, first: int, last: int) -> tuple[int, float]:
-    mentions, negative, _, unknown = state.hours.sums(first, last)
-    return mentions, negative / (mentions - unknown) if mentions > unknown else 0.0
+class _Totals(NamedTuple):
+    """Mentions of some hours, and how many of them are negative, positive and of unknown sentiment."""
+
+    mentions: float
+    negative: float
+    positive: float
+    unknown: float
+
+    @property
+    def negative_share(self) -> float:
+        known = self.mentions - self.unknown
+        return self.negative / known if known > 0 else 0.0
+
+
+def _latest_totals(state: State, running: int, until: int) -> tuple[int, ...]:
+    """Return what is counted of the hour before the running one and of the running one up to an instant.
+
+    Hours hold minutes that are closed; the latest minutes still wait for late mentions, and are counted one by one.
+    """
+    minutes = minute_counts(state)
+    total = (0, 0, 0, 0)
+    for hour, end in ((running - 1, running * HOUR), (running, until)):
+        rows = [row[1:] for row in minutes if hour * HOUR <= row[0] < end]
+        single: tuple[int, ...] = tuple(map(sum, zip(*rows, strict=True))) if rows else (0, 0, 0, 0)
+        closed = state.hours.sums(hour, hour) if end % HOUR == 0 else single
+        total = tuple(map(add, total, max(single, closed)))
+    return total
 
 
 def build_digest(

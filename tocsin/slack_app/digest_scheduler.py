@@ -163,8 +163,9 @@ class DigestScheduler:
             return build_digest(one.name, one.brands, self._state, counted, one.at)
         (brand,) = one.brands
         facts = (await asyncio.to_thread(self._facts, [brand.name], one.at)).get(brand.name, BriefFacts())
-        incidents = self._state.incident_view.incidents.values()
-        return build_brief(one.name, brand, facts, incidents, self._waiting(brand.name), one.at)
+        incidents = [*self._state.incident_view.incidents.values()]
+        waiting = self._waiting(brand.name)
+        return await asyncio.to_thread(build_brief, one.name, brand, facts, incidents, waiting, one.at)
 
     async def _find_posted(self, one: DigestJob) -> MessageRef | None:
         """Return where the digest was posted. Without the right to look, None: a duplicate is better than no digest."""

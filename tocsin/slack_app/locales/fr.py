@@ -120,6 +120,7 @@ _TEXTS: Final = {
     "home_more": "… et {count} autres",
     "brief_title": "{brand} : le point du matin",
     "brief_calm": "Calme : aucun incident en cours.",
+    "brief_open_one": "Un incident en cours, de gravité « {worst} »",
     "brief_open": "Incidents en cours : {count}, dont {of_worst} de gravité « {worst} »",
     "brief_nothing": "{hours} dernières heures : aucune mention",
     "brief_figures": "{hours} dernières heures : {count} mentions (d’habitude {usual}), {share} négatives (d’habitude "
@@ -127,6 +128,7 @@ _TEXTS: Final = {
     "brief_figures_new": "{hours} dernières heures : {count} mentions, {share} négatives (pas encore de référence)",
     "brief_topics": "Sujets : {topics}",
     "brief_answer": "À qui répondre :",
+    "brief_not_quoted": "Non citées, car peut-être injurieuses : {count}",
     "brief_queue": "Modération : {count} en attente, {late} en retard",
     "brief_coverage": "Couverture : les {count} sources répondent",
     "brief_unheard": "Couverture : {active} sources sur {count} répondent ; muettes : {names}",

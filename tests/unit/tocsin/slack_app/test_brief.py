@@ -43,7 +43,7 @@ def lines(language: Language) -> list[str]:
 def test_it_says_what_is_open_how_the_night_was_and_whom_to_answer() -> None:
     """One thing a line."""
     shown = lines("en")
-    assert shown[:2] == ["acme: morning brief", "Open incidents: 1, 1 of them critical"]
+    assert shown[:2] == ["acme: morning brief", "One open incident: critical"]
     assert "Last 12 hours: 420 mentions (usually 300), 31% negative (usually 18%)" in shown
     assert "Topics: outage (90)" in shown
     assert "Moderation: 5 waiting, 2 overdue" in shown
@@ -78,6 +78,36 @@ def test_facts_come_from_the_state_and_the_sources() -> None:
     assert (facts.figures.mentions, facts.figures.negative_share) == (5, 1.0)
     assert (facts.sources, facts.unheard) == (2, ("feed b",))
     assert facts.examples[0].author == "ann"
+
+
+def test_the_running_hour_counts_up_to_now_and_is_compared_with_as_much_of_earlier_days() -> None:
+    """A brand's first minutes are no zero; half an hour is compared with halves of the same hour."""
+    state = engine.initial_state("acme")
+    policy = Brand(name="acme").detect
+    state, _ = engine.process(
+        state, batch_of([Row(minute, -1, f"bad {minute}", "ann") for minute in range(40)]), policy
+    )
+    assert FIRST % HOUR == 0
+    shown = brief_facts(state, [], "acme", FIRST + HOUR // 2).figures
+    assert shown is not None
+    assert (shown.mentions, shown.negative_share, shown.expected_mentions) == (30, 1.0, None)
+    for day in range(5):
+        state, _ = engine.advance_watermark(state, FIRST + 24 * HOUR * day, policy)
+        rows = [Row(1440 * day + minute, 1, f"good {minute}", "bea") for minute in range(60)]
+        state, _ = engine.process(state, batch_of(rows, 40 + 60 * day), policy)
+    shown = brief_facts(state, [], "acme", FIRST + 4 * 24 * HOUR + HOUR // 2).figures
+    assert shown is not None
+    assert (shown.mentions, shown.expected_mentions) == (30, 30.0)
+
+
+def test_neither_an_abusive_post_nor_a_report_is_something_to_answer() -> None:
+    """The one is for the moderation queue, and only counted; the other is a colleague's."""
+    threat = replace(EXAMPLE, text="somebody should burn down your offices, you idiots", author="cy", key=8)
+    report = replace(EXAMPLE, text="please look at this", author="ana", channel="", key=9)
+    shown = brief_lines(Brand(name="acme"), BriefFacts(examples=(threat, report)), [], {}, START, PLAIN)
+    assert not any("offices" in line or "look at this" in line for line in shown)
+    assert shown[-1] == "Not quoted, as they may be abusive: 1"
+    assert "To answer:" not in shown
 
 
 def test_in_slack_it_is_one_harmless_message() -> None:
