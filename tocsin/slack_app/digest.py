@@ -104,7 +104,7 @@ def _latest_totals(state: State, running: int, until: int) -> tuple[int, ...]:
     for hour, end in ((running - 1, running * HOUR), (running, until)):
         rows = [row[1:] for row in minutes if hour * HOUR <= row[0] < end]
         single: tuple[int, ...] = tuple(map(sum, zip(*rows, strict=True))) if rows else (0, 0, 0, 0)
-        closed = state.hours.sums(hour, hour) if end % HOUR == 0 else single
+        closed = state.hours.sums(hour, hour) if hour < running else single
         total = tuple(map(add, total, max(single, closed)))
     return total
 

@@ -91,6 +91,7 @@ def test_the_running_hour_counts_up_to_now_and_is_compared_with_as_much_of_earli
     shown = brief_facts(state, [], "acme", FIRST + HOUR // 2).figures
     assert shown is not None
     assert (shown.mentions, shown.negative_share, shown.expected_mentions) == (30, 1.0, None)
+    assert brief_facts(state, [], "acme", FIRST).figures == DailyFigures(0, 0.0)
     for day in range(5):
         state, _ = engine.advance_watermark(state, FIRST + 24 * HOUR * day, policy)
         rows = [Row(1440 * day + minute, 1, f"good {minute}", "bea") for minute in range(60)]
