@@ -3,25 +3,13 @@
 from __future__ import annotations
 
 from ipaddress import ip_network
-from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, SecretStr, model_validator
 
 from alerts.oncall.escalation_targets import EscalationStep, external_target
+from config.kafka_settings import KafkaSettings
 from config.sign_in import SignInSettings
-
-
-def _brokers(value: Any) -> Any:
-    if not isinstance(value, str):
-        return value
-    addresses = tuple(part.strip().removeprefix("kafka://") for part in value.split(",") if part.strip())
-    for address in addresses:
-        host, _, port = address.rpartition(":")
-        if not (host and port.isdigit() and 0 < int(port) <= _MAX_PORT):
-            raise ValueError("must be host:port, several with commas between them: kafka-1:9092,kafka-2:9092")
-    return addresses
-
 
 _MAX_PORT: Final = 65_535
 _SHORTEST_TOKEN: Final = 16
@@ -51,65 +39,21 @@ def _long_enough(value: SecretStr) -> SecretStr:
     return value
 
 
-def _readable(value: str) -> str:
-    if value and not Path(value).is_file():
-        raise ValueError("is no file: name a PEM file that this process can read")
-    return value
-
-
 def _with_slash(value: str) -> str:
     return value if value.endswith("/") else f"{value}/"
 
 
-class Settings(SignInSettings):
+class Settings(SignInSettings, KafkaSettings):
     """Settings of one process. Each field is read from the variable `TOCSIN_<FIELD>`, in capitals."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
-    brokers: Annotated[tuple[str, ...], BeforeValidator(_brokers), Field(min_length=1)] = Field(
-        default=("localhost:9092",), description="Kafka brokers, `host:port`, several separated by commas."
-    )
-    prefix: str = Field(
-        default="",
-        pattern=r"^[A-Za-z0-9._-]{0,60}$",
-        description="Prefix of every topic name, so that several tenants or a replay can share one Kafka cluster. "
-        "[letters, digits, . _ -]",
-    )
-    partitions: int = Field(
-        default=12, ge=1, le=1000, description="Partitions of a topic when it is created; limits the number of workers."
-    )
-    replication: int = Field(
-        default=1,
-        ge=1,
-        le=9,
-        description="Replication factor of each topic when it is created; 3 in production, 1 with a single broker.",
-    )
     removed_brands_days: int = Field(
         default=30,
         ge=0,
         le=3650,
         description="Days for which the incidents, silences and receipts of a brand are kept that was removed from the "
         "configuration; 0: until its open incident is resolved. [days]",
-    )
-    kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = Field(
-        default="PLAINTEXT",
-        description="Security protocol of the Kafka connection. [PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL]",
-    )
-    kafka_sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = Field(
-        default="PLAIN", description="SASL mechanism of the Kafka login. [PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512]"
-    )
-    kafka_sasl_username: str = Field(default="", description="Kafka user name for SASL.")
-    kafka_sasl_password: SecretStr = Field(default=SecretStr(""), description="Kafka password for SASL; never shown.")
-    kafka_ca_file: Annotated[str, AfterValidator(_readable)] = Field(
-        default="",
-        description="File of the certificate authority that signed the brokers' certificates; empty: the system's.",
-    )
-    kafka_cert_file: Annotated[str, AfterValidator(_readable)] = Field(
-        default="",
-        description="File of this client's certificate (PEM), for brokers that ask for one; may hold its key, too.",
-    )
-    kafka_key_file: Annotated[str, AfterValidator(_readable)] = Field(
-        default="", description="File of that certificate's private key (PEM, not encrypted); empty: it is beside it."
     )
     slack_token: SecretStr = Field(
         default=SecretStr(""),
@@ -252,32 +196,6 @@ class Settings(SignInSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="Lowest level that is logged. [debug, info, warning or error]"
     )
-
-    @model_validator(mode="after")
-    def _login_is_whole(self) -> Settings:
-        sasl = self.kafka_security_protocol.startswith("SASL")
-        if sasl and not (self.kafka_sasl_username and self.kafka_sasl_password.get_secret_value()):
-            raise ValueError(
-                f"TOCSIN_KAFKA_SECURITY_PROTOCOL = {self.kafka_security_protocol} needs "
-                "TOCSIN_KAFKA_SASL_USERNAME and TOCSIN_KAFKA_SASL_PASSWORD: set both"
-            )
-        if self.kafka_sasl_username and not sasl:
-            raise ValueError(
-                "TOCSIN_KAFKA_SASL_USERNAME is set, but TOCSIN_KAFKA_SECURITY_PROTOCOL is not SASL_PLAINTEXT or "
-                "SASL_SSL: set it, or the password would not be used"
-            )
-        return self
-
-    @model_validator(mode="after")
-    def _certificate_is_whole(self) -> Settings:
-        if self.kafka_key_file and not self.kafka_cert_file:
-            raise ValueError("TOCSIN_KAFKA_KEY_FILE needs TOCSIN_KAFKA_CERT_FILE: set both")
-        if self.kafka_cert_file and not self.kafka_security_protocol.endswith("SSL"):
-            raise ValueError(
-                "TOCSIN_KAFKA_CERT_FILE is set, but TOCSIN_KAFKA_SECURITY_PROTOCOL is not SSL or SASL_SSL: set it, or "
-                "the certificate would not be used"
-            )
-        return self
 
     @model_validator(mode="after")
     def _second_channels_are_whole(self) -> Settings:

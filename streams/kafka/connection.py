@@ -7,11 +7,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import faust
+from faust.auth import OAuthCredentials
 
 from streams.kafka.errors import RefusedError
+from streams.kafka.oauth.providers import AwaitedTokens, BlockingTokens, token_source
 
 if TYPE_CHECKING:
     from config.settings import Settings
+    from streams.kafka.oauth.providers import TokenSource
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,7 @@ class Connection:
     mechanism: str | None = None
     username: str | None = None
     password: str | None = field(default=None, repr=False)
+    tokens: TokenSource | None = field(default=None, repr=False, compare=False)
     ca_file: str | None = None
     cert_file: str | None = None  # of this client, for brokers that ask for one
     key_file: str | None = None
@@ -63,27 +67,39 @@ class Connection:
 
     def kafka_python(self) -> dict[str, Any]:
         """Return the arguments of kafka-python's clients."""
-        arguments: dict[str, Any] = {"bootstrap_servers": list(self.brokers), "security_protocol": self.protocol}
+        arguments = self._shared()
         if self.embedded:
             arguments["api_version"] = (2, 0)
+        if self.tokens:
+            arguments["sasl_oauth_token_provider"] = BlockingTokens(self.tokens)
+        return arguments
+
+    def aiokafka(self) -> dict[str, Any]:
+        """Return the arguments of aiokafka's clients."""
+        arguments = self._shared()
+        if self.tokens:
+            arguments["sasl_oauth_token_provider"] = AwaitedTokens(self.tokens)
+        return arguments
+
+    def _shared(self) -> dict[str, Any]:
+        arguments: dict[str, Any] = {"bootstrap_servers": list(self.brokers), "security_protocol": self.protocol}
         if self.mechanism:
             arguments["sasl_mechanism"] = self.mechanism
+        if self.mechanism and not self.tokens:
             arguments["sasl_plain_username"] = self.username
             arguments["sasl_plain_password"] = self.password
         if context := self.tls():
             arguments["ssl_context"] = context
         return arguments
 
-    def aiokafka(self) -> dict[str, Any]:
-        """Return the arguments of aiokafka's clients."""
-        arguments = self.kafka_python()
-        arguments.pop("api_version", None)
-        return arguments
-
     def faust(self) -> dict[str, Any]:
         """Return the arguments of a Faust app."""
         arguments: dict[str, Any] = {"broker": [f"kafka://{broker}" for broker in self.brokers]}
-        if self.mechanism:
+        if self.tokens:
+            arguments["broker_credentials"] = OAuthCredentials(
+                oauth_cb=AwaitedTokens(self.tokens), ssl_context=self.tls()
+            )
+        elif self.mechanism:
             arguments["broker_credentials"] = faust.SASLCredentials(
                 username=self.username, password=self.password, mechanism=self.mechanism, ssl_context=self.tls()
             )
@@ -99,6 +115,7 @@ def connect(settings: Settings, *, embedded: bool = False) -> Connection:
         brokers=settings.brokers,
         protocol=settings.kafka_security_protocol,
         mechanism=settings.kafka_sasl_mechanism if sasl else None,
+        tokens=token_source(settings) if sasl else None,
         username=settings.kafka_sasl_username if sasl else None,
         password=settings.kafka_sasl_password.get_secret_value() if sasl else None,
         ca_file=settings.kafka_ca_file or None,

@@ -55,7 +55,8 @@ def causes() -> Iterator[list[BaseException]]:
 
 def diagnose(connection: Connection, found: list[BaseException]) -> str | None:
     """Return cause and remedy, by the errors `found` and what the first broker answers; None: no broker is there."""
-    refused = next(filter(None, map(refusal, reversed(found))), None)
+    by_token = connection.tokens is not None
+    refused = next(filter(None, (refusal(one, by_token=by_token) for one in reversed(found))), None)
     if refused is not None:
         return refused
     host, _, port = connection.brokers[0].rpartition(":")

@@ -5,6 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 _CREDENTIALS: Final = "user name or password refused: check TOCSIN_KAFKA_SASL_USERNAME and TOCSIN_KAFKA_SASL_PASSWORD"
+_REFUSED_BEARER: Final = (
+    "token refused by the broker: check that it trusts issuer, audience and scope of what TOCSIN_KAFKA_OAUTH_URL or "
+    "TOCSIN_KAFKA_OAUTH_TOKEN_FILE gives, and that the clocks agree"
+)
 _MECHANISM: Final = "SASL mechanism not supported by the broker: check TOCSIN_KAFKA_SASL_MECHANISM"
 _PROTOCOL: Final = (
     "the broker expects no SASL here: check TOCSIN_KAFKA_SECURITY_PROTOCOL and the port in TOCSIN_BROKERS"
@@ -56,14 +60,18 @@ def refusal_by_name(text: str | None) -> str | None:
     return next((remedy for name, remedy in _REFUSALS.items() if name in (text or "")), None)
 
 
-def refusal(error: BaseException | None) -> str | None:
+def refusal(error: BaseException | None, *, by_token: bool = False) -> str | None:
     """Return cause and remedy of a refusal, looked for in an error and what led to it; None where it is another error.
+
+    Args:
+        error: of a client.
+        by_token: the login is by token, not by user name and password.
 
     >>> refusal(TimeoutError()) is None
     True
     """
     while error is not None:
         if found := _REFUSALS.get(type(error).__name__):
-            return found
+            return _REFUSED_BEARER if by_token and found is _CREDENTIALS else found
         error = error.__cause__ or error.__context__
     return None

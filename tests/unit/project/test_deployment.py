@@ -58,8 +58,14 @@ def test_a_pod_runs_without_rights_on_a_file_system_that_is_read_only(name: str,
         rights = container["securityContext"]
         assert (rights["readOnlyRootFilesystem"], rights["capabilities"]) == (True, {"drop": ["ALL"]})
         assert {one["name"] for one in container["volumeMounts"]} <= volumes
-        assert {source["configMapRef"]["name"] for source in container["envFrom"] if "configMapRef" in source} == {
-            "tocsin"
+        assert {one["configMapRef"]["name"] for one in container["envFrom"] if "configMapRef" in one} <= {
+            "tocsin",
+            *({"tocsin-web"} if name == "tocsin-web" else ()),
+        }
+        own = {name} if name != "tocsin-apply" else set()
+        assert {one["secretRef"]["name"] for one in container["envFrom"] if "secretRef" in one} == {
+            "tocsin-kafka",
+            *own,
         }
 
 
@@ -68,7 +74,7 @@ def test_every_process_is_deployed_with_probes_that_it_answers() -> None:
     deployed = of_kind("Deployment")
     assert {name.removeprefix("tocsin-") for name in deployed} == PROCESSES
     settings = of_kind("ConfigMap")["tocsin"]["data"]
-    assert unknown_variables(settings) == []
+    assert unknown_variables(settings | of_kind("ConfigMap")["tocsin-web"]["data"]) == []
     for one in deployed.values():
         template = one["spec"]["template"]
         (container,) = template["spec"]["containers"]
@@ -100,6 +106,9 @@ def test_a_unit_starts_a_command_that_exists(path: Path) -> None:
     check_command(words)
     assert (unit["Service"]["Restart"], unit["Service"]["NoNewPrivileges"]) == ("always", "yes")
     assert int(unit["Service"]["TimeoutStopSec"]) >= 30
+    files = [line for line in path.read_text("utf-8").splitlines() if line.startswith("EnvironmentFile=")]
+    name = path.stem.removeprefix("tocsin-")
+    assert files == ["EnvironmentFile=/etc/tocsin/tocsin.env", f"EnvironmentFile=-/etc/tocsin/{name}.env"]
 
 
 def test_there_is_a_unit_for_every_process() -> None:
