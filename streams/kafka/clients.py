@@ -59,7 +59,7 @@ def admin(connection: Connection) -> KafkaAdminClient:
 def _reach(connection: Connection, client: Callable[..., Any], settings: dict[str, Any]) -> Any:
     reachability.check(connection)
     if connection.tokens:
-        connection.tokens.current()  # one that cannot be had is named at once, by its cause
+        connection.tokens.current()  # a login without one is named at once, by its cause
     with diagnosis.causes() as found:
         try:
             return client(bootstrap_timeout_ms=BOOTSTRAP_TIMEOUT_MS, **connection.kafka_python(), **settings)
