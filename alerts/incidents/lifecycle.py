@@ -6,6 +6,8 @@ A pure fold over the brand's records; instants are event time in ms. The life of
                  escalates ▲ ◄──worsens after ack_expires──┘                                  │
                        └──reopens: relapse after the cooldown, or a more severe breach at once ◄───┘
 
+Within the cooldown a breach that pages and has another cause opens an incident of its own.
+
 What is due happens at the instant it was due, however late and in however large steps time advances: a replay gives
 the notifications of the live run.
 """
@@ -20,6 +22,7 @@ from msgspec.structs import replace
 from alerts.incidents import escalation
 from alerts.incidents.actions import apply_action
 from alerts.incidents.corrections import deleted_before
+from alerts.incidents.correlation import is_another_cause
 from alerts.incidents.findings import create, has_doubled, merge
 from alerts.incidents.ids import incident_id
 from alerts.incidents.model import Action, Incident, Notification, Reason, finding_key, is_by_hand, own_key, rank
@@ -94,10 +97,16 @@ def _decide_about(state: TriageState, incident: Incident, signal: Signal, policy
     if signal.id in state.dismissed and not is_more_severe and not _has_doubled_since(incident, signal):
         return "dismissed"
     if signal.at < incident.resolved_at + milliseconds(policy.cooldown) and not is_more_severe:
-        return "in_cooldown"
+        return "open" if _is_news_in_cooldown(incident, signal, policy) else "in_cooldown"
     alike = (signal.detector == POSITIVE_SPIKE) is is_positive(incident)
     soon = signal.at <= incident.resolved_at + milliseconds(policy.reopen_within)
     return "reopen" if alike and soon else "open"
+
+
+def _is_news_in_cooldown(incident: Incident, signal: Signal, policy: Policy) -> bool:
+    """Tell whether a breach would page and has another cause than the incident that cools down."""
+    pages = rank(effective_severity(signal, (), policy.severity_rules)) >= rank(policy.page_from)
+    return pages and signal.detector != POSITIVE_SPIKE and is_another_cause(incident, signal)
 
 
 def _has_doubled_since(incident: Incident, signal: Signal) -> bool:

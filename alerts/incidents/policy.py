@@ -46,7 +46,8 @@ class Policy(Parameters):
     )
     cooldown: _Span = _lasting(
         "30m",
-        "For this long after the end, only a breach more severe than the incident was breaks the silence. "
+        "For this long after the end, only a breach that is more severe, or pages and has another cause, breaks the "
+        "silence. "
         "Larger: fewer pages.",
     )
     reopen_within: _Span = _lasting(

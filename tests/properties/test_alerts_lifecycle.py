@@ -19,12 +19,16 @@ from alerts.incidents.silences import ScheduledSilence, Silence, matching_silenc
 from alerts.incidents.state import decode, encode, new_state
 from alerts.rendering.event_log import to_event
 from detectors.model.signal import SEVERITIES, Signal, Watermark
-from tests.support.alerts import MINUTE, START, Record, action, now, run, signal
+from tests.support.agency import about
+from tests.support.alerts import DRIVERS, MINUTE, START, Record, action, now, run, signal, with_window
 
 if TYPE_CHECKING:
     from collections.abc import Container
 
+    from detectors.model.signal import Contributors
+
 DETECTORS = ["negative_spike", "volume_spike", "negative_share", "positive_spike"]
+OTHER_CAUSE = about("strike", "union")
 AFTER_THE_END = {"judged", "noted"}
 WORSE = {"opened", "reopened", "raised_severity", "new_detector", "doubled", "broke_again", "ack_expired"}
 
@@ -84,13 +88,15 @@ class Triage(RuleBasedStateMachine):
         later=st.sampled_from([-2.0, -0.5, 0.0, 0.25, 1.0, 1.0, 3.0, 12.0, 40.0]),
         age=st.integers(0, 4),
         observed=st.integers(0, 1000),
+        cause=st.sampled_from([DRIVERS, DRIVERS, OTHER_CAUSE]),
     )
-    def breach(self, detector: str, severity: Any, later: float, age: int, observed: int) -> None:
+    def breach(self, detector: str, severity: Any, later: float, age: int, observed: int, cause: Contributors) -> None:
         """A detector speaks, a little out of order at times."""
         minute = max(0.0, self.clock + later)
         self.clock = max(self.clock, minute)
         start = max(0, int(minute) - age)
-        spoken = signal(minute, detector=detector, severity=severity, start=start, observed=observed)
+        spoken = signal(minute, detector=detector, severity=severity, start=start, observed=observed, drivers=cause)
+        spoken = with_window(spoken, start)
         quiet = matching_silence(spoken, chain(map(to_silence, self.policy.silences), self.case.silences))
         stated = {note.reason for note in self.feed(spoken)}
         assert not (quiet and stated & WORSE), "what is silenced was told"
@@ -189,8 +195,9 @@ def check_step(
     incident, reason = notification.incident, notification.reason
     check_severity(before, incident, policy)
     if before is None or before.id != incident.id:
-        assert before is None or before.status == "resolved", "two open incidents of one brand"
         assert (reason, incident.revision) == ("opened", 1)
+        if before is not None:
+            check_succession(before, notification, policy)
         return
     assert incident.revision == before.revision + 1
     if before.status == "resolved":
@@ -207,6 +214,18 @@ def check_step(
         assert notification.happened_at == before.next_escalation_at or notification.happened_at in quiet_ends, (
             "a step came at no due instant"
         )
+
+
+def check_succession(before: Incident, opened: Notification, policy: Policy) -> None:
+    """Check that an incident is followed by another one once it is over, or by one of another cause that pages."""
+    assert before.status == "resolved", "two open incidents of one brand"
+    assert before.resolved_at is not None
+    cold = opened.happened_at >= before.resolved_at + milliseconds(policy.cooldown)
+    (found,) = opened.incident.findings.values()
+    causes = {one.signal.contributors for one in before.findings.values()}
+    worse = rank(opened.incident.severity) > rank(before.severity)
+    another = opened.page and found.signal.contributors not in causes
+    assert cold or worse or another, "the cooldown was broken"
 
 
 def check_severity(before: Incident | None, incident: Incident, policy: Policy) -> None:

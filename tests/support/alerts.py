@@ -91,6 +91,12 @@ def signal(
     )
 
 
+def with_window(one: Signal, begin: float) -> Signal:
+    """Return a signal that counts what came since `begin`, in minutes after START."""
+    window = replace(one.evidence, window_start=START + int(begin * MINUTE), window_end=one.at)
+    return replace(one, evidence=window)
+
+
 def now(minute: float) -> Watermark:
     """Return the passing of event time up to `minute` after START."""
     return Watermark(START + int(minute * MINUTE))

@@ -8,8 +8,22 @@ import pytest
 
 from alerts.incidents.lifecycle import decide
 from alerts.incidents.policy import Policy
-from detectors.model.signal import Watermark
-from tests.support.alerts import MINUTE, POLICY, START, Record, action, incident_of, now, reasons_of, run, signal
+from detectors.model.signal import Contributors, Severity, Watermark
+from tests.support.agency import about
+from tests.support.alerts import (
+    MINUTE,
+    POLICY,
+    START,
+    Record,
+    action,
+    incident_of,
+    now,
+    reasons_of,
+    run,
+    signal,
+    with_window,
+)
+from tests.support.topics import topic, topic_signal
 
 
 def test_the_first_breach_opens() -> None:
@@ -120,6 +134,53 @@ def test_a_more_severe_breach_breaks_through_the_cooldown() -> None:
     """A cooldown must not sleep through something worse than what it cools."""
     records: list[Record] = [signal(0), now(30), signal(31, start=31, severity="critical")]
     assert reasons_of(*records) == ["opened", "resolved", "reopened"]
+
+
+@pytest.mark.parametrize(
+    ("terms", "begin", "severity", "decision"),
+    [
+        (("plastic", "biscuit"), 25, "warning", "open"),
+        (("plastic", "biscuit"), 25, "info", "in_cooldown"),  # it pages nobody
+        (("plastic", "biscuit"), -5, "warning", "in_cooldown"),  # part of what it counts is of the incident
+        (("refund", "gate 12"), 25, "warning", "in_cooldown"),  # the words of the incident
+        (("plastic",), 25, "warning", "in_cooldown"),  # one word in common is chance
+        ((), 25, "warning", "in_cooldown"),
+    ],
+)
+def test_another_cause_breaks_through_the_cooldown(
+    terms: tuple[str, ...], begin: float, severity: Severity, decision: str
+) -> None:
+    """A small incident of the morning holds no crisis of another matter back, and a relapse is none."""
+    case, _ = run(signal(0), now(30))
+    relapse = with_window(signal(40, start=40, severity=severity, drivers=about(*terms)), begin)
+    assert decide(case, relapse, POLICY) == decision
+
+
+def test_words_of_one_or_two_mentions_are_no_cause() -> None:
+    """Chance never says the same thing twice, and would break through every cooldown."""
+    case, _ = run(signal(0), now(30))
+    chance = Contributors(terms=(("plastic", 2), ("biscuit", 1)))
+    assert decide(case, with_window(signal(40, start=40, drivers=chance), 25), POLICY) == "in_cooldown"
+
+
+@pytest.mark.parametrize(
+    ("number", "begin", "decision"), [(2, 25, "open"), (1, 25, "in_cooldown"), (2, -5, "in_cooldown")]
+)
+def test_another_topic_breaks_through_the_cooldown(number: int, begin: float, decision: str) -> None:
+    """A topic that began after the last breach is no relapse; the same topic, and an older one, are."""
+    case, _ = run(topic_signal(0), now(30))
+    later = topic(number=number, start=START + int(begin * MINUTE))
+    assert decide(case, topic_signal(40, about=later), POLICY) == decision
+
+
+def test_an_incident_of_another_cause_is_one_of_its_own() -> None:
+    """It has its own message and pages; the one before stays resolved."""
+    other = with_window(signal(40, start=40, drivers=about("plastic", "biscuit")), 25)
+    _, reported = run(signal(0), now(30), other)
+    assert [(one.reason, one.page, one.incident.id) for one in reported[1:]] == [
+        ("resolved", False, "acme-20150219T1432Z"),
+        ("opened", True, "acme-20150219T1512Z"),
+    ]
 
 
 def test_a_relapse_beyond_reopen_within_is_another_incident() -> None:
