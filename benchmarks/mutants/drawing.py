@@ -8,9 +8,12 @@ docstrings, imports for type checkers) is not drawn, nor identity in place of eq
 from __future__ import annotations
 
 import ast
+import json
 import random
 import re
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from hashlib import sha256
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from cosmic_ray import plugins
@@ -19,7 +22,6 @@ from cosmic_ray.mutating import mutate_code
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
 ROOMS: Final = ("detectors/engine", "alerts/incidents", "alerts/delivery", "streams/exactly_once")
 
@@ -45,6 +47,11 @@ class Mutant:
         """Return the name of the module."""
         return ".".join(self.path.with_suffix("").parts)
 
+    @property
+    def digest(self) -> str:
+        """Return what tells it from all others, as long as nothing else in its module changes."""
+        return sha256(f"{self.path}\n{self.source}".encode()).hexdigest()[:16]
+
     def __str__(self) -> str:
         """Return where it is and what it changes."""
         return f"{self.path}:{self.line}: {self.before}  ->  {self.after}"
@@ -54,6 +61,19 @@ def modules(root: Path, rooms: Iterable[str] = ROOMS) -> list[Path]:
     """Return the modules of some rooms, relative to the root."""
     found = (path.relative_to(root) for room in rooms for path in sorted((root / room).glob("*.py")))
     return [path for path in found if path.name != "__init__.py"]
+
+
+def drawn(root: Path, paths: Iterable[Path], count: int, seed: int, kept: Path) -> list[Mutant]:
+    """Return what `draw` returns, from a file where that was drawn before and no module has changed since."""
+    paths = sorted(paths)
+    sources = sha256(b"".join((root / path).read_bytes() for path in paths)).hexdigest()
+    wanted = {"count": count, "seed": seed, "sources": sources}
+    before = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else {}
+    if before.get("of") != wanted:
+        rows = [asdict(mutant) | {"path": str(mutant.path)} for mutant in draw(root, paths, count, seed)]
+        before = {"of": wanted, "mutants": rows}
+        kept.write_text(json.dumps(before), encoding="utf-8")
+    return [Mutant(**{**row, "path": Path(row["path"])}) for row in before["mutants"]]
 
 
 def draw(root: Path, paths: Iterable[Path], count: int, seed: int) -> list[Mutant]:

@@ -1,78 +1,41 @@
-"""Trial of a mutant: a forked process in which one module is another runs tests until the first that fails.
+"""Trial of a mutant: a forked process meets tests until the first that fails.
 
-The parent imports only what is not the project's, once; each child then imports the project with the mutant in it.
+What changes a function is planted in the function as it is loaded, with all tests collected. What changes an import is
+imported in place of the module by a process that has loaded nothing of the project yet.
 """
 
 from __future__ import annotations
 
 import importlib
 import os
+import resource
 import signal
 import sys
 import time
 from importlib.abc import MetaPathFinder, SourceLoader
 from importlib.util import spec_from_file_location
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
-from hypothesis import Phase, settings
+
+from benchmarks.mutants.planting import plant
+from benchmarks.mutants.session import ARGUMENTS, FewExamples, run_test
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from importlib.machinery import ModuleSpec
     from types import ModuleType
 
     from benchmarks.mutants.drawing import Mutant
+    from benchmarks.mutants.journal import Outcome
 
-Outcome = Literal["killed", "survived", "timeout", "broken"]
+UNPLANTED: Final = 99
+OUTCOMES: Final[dict[int, Outcome]] = {0: "survived", 5: "survived", UNPLANTED: "unplanted"}
+"""By exit code, all others: killed. pytest ends with 5 where it finds no test."""
 
-PRELOADED: Final = (
-    "aiohttp.web",
-    "aiokafka",
-    "faust",
-    "hypothesis",
-    "hypothesis.strategies",
-    "kafka",
-    "msgspec",
-    "numpy",
-    "pydantic",
-    "pytest_asyncio",
-    "rich.console",
-    "slack_sdk.web.async_client",
-    "structlog",
-    "ahocorasick",
-    "prometheus_client",
-    "typer",
-)
-"""What tests import besides the project."""
-
-NO_TESTS: Final = 5
-"""pytest's exit code where it finds no test."""
-
-ARGUMENTS: Final = (
-    *("-x", "-q", "--no-header", "--tb=no", "-m", "not kafka"),
-    *("-p", "no:cacheprovider", "-p", "no:xdist", "--timeout", "120"),
-)
-
-EXAMPLES: Final = 15
-"""How many a law is tried with; in the tests themselves they are more."""
-
-
-class FewExamples:
-    """Plugin of pytest: laws are tried with EXAMPLES, and one that fails is not made short: failing is enough."""
-
-    @pytest.hookimpl(trylast=True)
-    def pytest_sessionstart(self) -> None:
-        """Set the profile, after the tests' own."""
-        settings.register_profile("few", max_examples=EXAMPLES, phases=(Phase.explicit, Phase.generate), database=None)
-        settings.load_profile("few")
-
-
-def preload() -> None:
-    """Import what is not the project's."""
-    for name in PRELOADED:
-        importlib.import_module(name)
+MOST_MEMORY: Final = 4 << 30
+"""Bytes: a mutant that asks for more is killed by that."""
 
 
 class _MutantLoader(SourceLoader):
@@ -100,40 +63,54 @@ class _MutantFinder(MetaPathFinder):
         return self._spec if fullname == self._module else None
 
 
-def try_tests(root: Path, mutant: Mutant | None, tests: Sequence[str], patience: float, log: Path) -> Outcome:
-    """Run tests with a mutant, None for the module as it is, in a process of its own for at most `patience` seconds."""
+def try_planted(root: Path, mutant: Mutant, items: Sequence[pytest.Item], patience: float, log: Path) -> Outcome:
+    """Let collected tests run with a mutant in the functions that are loaded."""
+
+    def run() -> int:
+        if not plant(mutant, root):
+            return UNPLANTED
+        return int(not all(run_test(item) for item in items))
+
+    return _fork(run, patience, log)
+
+
+def try_imported(root: Path, mutant: Mutant, tests: Sequence[str], patience: float, log: Path) -> Outcome:
+    """Let tests, by name, run with a mutant imported in place of its module."""
+
+    def run() -> int:
+        sys.meta_path.insert(0, _MutantFinder(mutant, root))
+        importlib.import_module(mutant.module)  # else pytest, for its doctests, would load the module as it is
+        return int(pytest.main([*ARGUMENTS, "-x", "--rootdir", str(root), *tests], plugins=[FewExamples()]))
+
+    return _fork(run, patience, log)
+
+
+def _fork(run: Callable[[], int], patience: float, log: Path) -> Outcome:
+    """Run something in a process of its own for at most `patience` seconds."""
     child = os.fork()
     if not child:
-        _run(root, mutant, tests, log)
+        _run(run, log)
     deadline = time.monotonic() + patience
     while True:
         ended, status = os.waitpid(child, os.WNOHANG)
         if ended:
-            code = os.waitstatus_to_exitcode(status)
-            return {0: "survived", 1: "killed", 2: "killed", NO_TESTS: "survived"}.get(
-                code, "killed" if code < 0 else "broken"
-            )  # type: ignore[return-value]
+            return OUTCOMES.get(os.waitstatus_to_exitcode(status), "killed")
         if time.monotonic() > deadline:
             os.killpg(child, signal.SIGKILL)
             os.waitpid(child, 0)
             return "timeout"
-        time.sleep(0.05)
+        time.sleep(0.02)
 
 
-def _run(root: Path, mutant: Mutant | None, tests: Sequence[str], log: Path) -> None:
-    """Run the tests, and end the process."""
+def _run(run: Callable[[], int], log: Path) -> None:
     code = 1  # a mutant that cannot be imported is killed by the first test that needs it
     try:
         os.setsid()
+        resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
         out = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
         os.dup2(out, 1)
         os.dup2(out, 2)
-        os.chdir(root)
-        sys.dont_write_bytecode = False  # else each child compiles every module again; a mutant is never cached
-        if mutant is not None:
-            sys.meta_path.insert(0, _MutantFinder(mutant, root))
-            importlib.import_module(mutant.module)  # else pytest, for its doctests, would load the module as it is
-        code = int(pytest.main([*ARGUMENTS, *tests], plugins=[FewExamples()]))
+        code = run()
     finally:
         sys.stdout.flush()
         os._exit(code)
