@@ -93,8 +93,9 @@ class Installation:
     def __init__(self, broker: Broker, environment: Mapping[str, str] | None = None, partitions: int = 4) -> None:
         self.topics = Topics(f"t{uuid.uuid4().hex[:8]}.")
         self.embedded = isinstance(broker, EmbeddedBroker)
-        self.connection = Connection((broker.bootstrap,), embedded=self.embedded)
+        self.connection = Connection(tuple(broker.bootstrap.split(",")), embedded=self.embedded)
         self.partitions = partitions
+        self.copies: int = getattr(broker, "copies", 1)  # of each topic
         self.workers: list[Worker] = []
         self._consumer: KafkaConsumer | None = None
         self._folder = tempfile.TemporaryDirectory(prefix="tocsin-test-")
@@ -103,11 +104,12 @@ class Installation:
             "TOCSIN_BROKERS": broker.bootstrap,
             "TOCSIN_PREFIX": self.topics.prefix,
             "TOCSIN_PARTITIONS": str(partitions),
+            "TOCSIN_REPLICATION": str(self.copies),
             **(environment or {}),
         }
 
     def __enter__(self) -> Self:
-        create_topics(self.connection, self.topics.all(), self.partitions, 1)
+        create_topics(self.connection, self.topics.all(), self.partitions, self.copies)
         return self
 
     def __exit__(

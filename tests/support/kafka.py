@@ -1,4 +1,4 @@
-"""A real Apache Kafka on this machine, to start, stop, kill and restart: one JVM in KRaft mode."""
+"""A real Apache Kafka on this machine, to start, stop, kill and restart: one JVM in KRaft mode, or one of several."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import time
 import uuid
 from base64 import urlsafe_b64encode
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
@@ -25,22 +26,23 @@ if TYPE_CHECKING:
 
 _PROPERTIES: Final = """
 process.roles=broker,controller
-node.id=1
+node.id={node}
 listeners=PLAINTEXT://127.0.0.1:{port},LINKED://127.0.0.1:{linked},CONTROLLER://127.0.0.1:{controller}
 advertised.listeners=PLAINTEXT://127.0.0.1:{port},LINKED://127.0.0.1:{link}
 listener.security.protocol.map=PLAINTEXT:PLAINTEXT,LINKED:PLAINTEXT,CONTROLLER:PLAINTEXT
 inter.broker.listener.name=PLAINTEXT
 controller.listener.names=CONTROLLER
-controller.quorum.voters=1@127.0.0.1:{controller}
+controller.quorum.voters={voters}
 log.dirs={data}
 auto.create.topics.enable=false
 num.partitions=4
 offsets.topic.num.partitions=4
-offsets.topic.replication.factor=1
-transaction.state.log.replication.factor=1
-transaction.state.log.min.isr=1
-share.coordinator.state.topic.replication.factor=1
-share.coordinator.state.topic.min.isr=1
+offsets.topic.replication.factor={copies}
+transaction.state.log.replication.factor={copies}
+transaction.state.log.min.isr={in_sync}
+share.coordinator.state.topic.replication.factor={copies}
+share.coordinator.state.topic.min.isr={in_sync}
+min.insync.replicas={in_sync}
 group.initial.rebalance.delay.ms=0
 broker.session.timeout.ms=3000
 broker.heartbeat.interval.ms=500
@@ -54,22 +56,48 @@ _LOG4J: Final = """<Configuration status="off">
 _HEAP: Final = ("-Xms256m", "-Xmx512m", "-XX:+UseSerialGC")
 
 
+@dataclass(frozen=True)
+class Quorum:
+    """The brokers of a cluster, each of which is a controller too, by their controllers' ports; alone: one."""
+
+    node: int  # which of them a broker is, from 1
+    controllers: tuple[int, ...]
+    cluster: str
+
+    @property
+    def voters(self) -> str:
+        """Return all controllers as Kafka wants them."""
+        return ",".join(f"{node}@127.0.0.1:{port}" for node, port in enumerate(self.controllers, 1))
+
+    @property
+    def in_sync(self) -> int:
+        """Return how many brokers must have a record before it is acknowledged: all but one, one at least."""
+        return max(1, len(self.controllers) - 1)
+
+
+def new_cluster() -> str:
+    """Return the id of a new cluster."""
+    return urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+
+
 class LocalKafka:
     """A throwaway Apache Kafka: one broker, its own folder and ports, stopped by its own process id only.
 
     Args:
         start_timeout: seconds to wait until it answers.
+        quorum: the cluster that it is one of; None: it is alone.
     """
 
     version: Final = KAFKA_VERSION
 
-    def __init__(self, start_timeout: float = 60.0) -> None:
+    def __init__(self, start_timeout: float = 60.0, quorum: Quorum | None = None) -> None:
         self._jars = fetch_jars()
         self._java = find_java()
         self._timeout = start_timeout
         self._folder = Path(tempfile.mkdtemp(prefix="tocsin-kafka-"))
         ports = pick_ports()
-        self._port, self._controller, self._linked, self._link = (next(ports) for _ in range(4))
+        self._port, controller, self._linked, self._link = (next(ports) for _ in range(4))
+        self._quorum = quorum or Quorum(1, (controller,), new_cluster())
         self._process: subprocess.Popen[bytes] | None = None
         self._write_settings()
 
@@ -89,10 +117,14 @@ class LocalKafka:
         Raises:
             RuntimeError: it ended or kept silent; the message ends with its log.
         """
+        self.launch()
+        self.await_ready()
+        return self
+
+    def launch(self) -> None:
+        """Start the broker without waiting: one of several answers when most of them run."""
         if self._process is None:
             self._process = self._spawn("kafka.Kafka", self._path("server.properties"))
-            self._await_ready(self._process)
-        return self
 
     def stop(self, patience: float = 30.0) -> None:
         """Stop the broker as an operator would; kill it if that takes longer than `patience` seconds."""
@@ -159,19 +191,22 @@ class LocalKafka:
     def _write_settings(self) -> None:
         settings = _PROPERTIES.format(
             port=self._port,
-            controller=self._controller,
+            controller=self._quorum.controllers[self._quorum.node - 1],
+            node=self._quorum.node,
+            voters=self._quorum.voters,
+            copies=len(self._quorum.controllers),
+            in_sync=self._quorum.in_sync,
             linked=self._linked,
             link=self._link,
             data=self._path("data"),
         )
         self._path("server.properties").write_text(settings, encoding="utf-8")
         self._path("log4j2.xml").write_text(_LOG4J, encoding="utf-8")
-        cluster = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
         # "=": an id that begins with a hyphen would be taken for an option
         command = (
             "kafka.tools.StorageTool",
             "format",
-            f"--cluster-id={cluster}",
+            f"--cluster-id={self._quorum.cluster}",
             "-c",
             self._path("server.properties"),
         )
@@ -185,10 +220,15 @@ class LocalKafka:
             # In a session of its own: Ctrl-C in the terminal must reach us alone, so that we stop it in order.
             return subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True)
 
-    def _await_ready(self, process: subprocess.Popen[bytes]) -> None:
+    def await_ready(self) -> None:
+        """Wait until the broker answers.
+
+        Raises:
+            RuntimeError: it ended or kept silent; the message ends with its log.
+        """
         deadline = time.monotonic() + self._timeout
         while not is_listening(self._port):
-            if process.poll() is not None or time.monotonic() > deadline:
+            if self._process is None or self._process.poll() is not None or time.monotonic() > deadline:
                 self.kill()
                 raise RuntimeError(f"Kafka did not start:\n{self._log_tail()}")
             time.sleep(0.05)

@@ -38,7 +38,7 @@ def recreate_topic(site: Site) -> None:
     assigned = [(worker, _count(worker, RECREATED)) for worker in site.workers if _count(worker, "partitions assigned")]
     delete_topics(connection, [topic.name])
     site.wait_until(lambda: topic.name not in describe(connection, topics), f"{topic.name} deleted")
-    create_topics(connection, [topic], site.here.partitions, 1)
+    create_topics(connection, [topic], site.here.partitions, site.here.copies)
     site.wait_until(
         lambda: all(_count(worker, RECREATED) > before or not worker.running for worker, before in assigned),
         f"{topic.name} noticed as created again",
