@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 CHECK_INTERVAL: Final = 5.0  # seconds
+MAX_QUESTION_INTERVAL: Final = 60.0
+"""Seconds at most between two questions for topics; a worker that stands by owns nothing for as long as it runs."""
 STALL_TIMEOUT: Final = 60.0  # seconds without a record from a partition that has some
 
 
@@ -34,7 +36,7 @@ class StallWatchdog:
 
     A partition that is silent at two checks in a row is sought to the expected offset, which usually helps. One that
     stays silent for the timeout stops the worker. A rebalance or a broker that does not answer is no stall. Topics of
-    which the worker owns nothing are asked for.
+    which the worker owns nothing are asked for, less and less often.
     """
 
     def __init__(
@@ -50,6 +52,7 @@ class StallWatchdog:
         self._start_offsets = start_offsets
         self._timeout = timeout
         self._refresh = refresh
+        self._next_question = (0.0, CHECK_INTERVAL)  # when topics are asked for, and after how long again
         self._stalled: dict[TP, tuple[int, float]] = {}  # silent partition → offset waited for, since when
 
     async def run(self, every: float = CHECK_INTERVAL) -> None:
@@ -63,7 +66,7 @@ class StallWatchdog:
             await self._check(time.monotonic())
 
     async def _check(self, now: float) -> None:
-        await self._look_for_topics()
+        await self._look_for_topics(now)
         waited = {} if self._app.rebalancing else await self._expected_offsets()
         ends = await self._end_offsets(waited)
         silent = {tp: offset for tp, offset in waited.items() if offset < (ends.get(tp) or 0)}
@@ -82,14 +85,19 @@ class StallWatchdog:
                 with suppress(Exception):  # partitions may be reassigned this moment: the next check knows
                     await self._app.consumer.seek(tp, offset)
 
-    async def _look_for_topics(self) -> None:
+    async def _look_for_topics(self, now: float) -> None:
         """Ask for the topics of which no partition is owned: a broker that starts may not know them yet.
 
         Else they are divided when the client asks again, after five minutes.
         """
         topics = frozenset().union(*(processor.topics for processor in self._processors))
-        if not self._app.rebalancing and topics - {tp.topic for tp in self._app.consumer.assignment()}:
-            with suppress(Exception):  # a failing broker is asked again at the next check
+        if self._app.rebalancing or not topics - {tp.topic for tp in self._app.consumer.assignment()}:
+            self._next_question = (0.0, CHECK_INTERVAL)
+            return
+        due, interval = self._next_question
+        if now >= due:
+            self._next_question = (now + interval, min(2 * interval, MAX_QUESTION_INTERVAL))
+            with suppress(Exception):  # a failing broker is asked again
                 await self._refresh(self._app.consumer)
 
     async def _end_offsets(self, waited: Iterable[TP]) -> Mapping[TP, int]:

@@ -174,3 +174,16 @@ async def test_a_topic_of_which_nothing_is_owned_is_asked_for(bench: Bench) -> N
     bench.app.rebalancing = True
     await bench.look(15.0)
     assert bench.refreshed == 2
+
+
+async def test_a_worker_that_stands_by_asks_less_and_less_often(bench: Bench) -> None:
+    """With more workers than partitions one owns nothing for days; a rebalance makes it ask at once again."""
+    bench.stage.topics.add("mentions.scored")
+    await bench.look(*range(0, 3600, 5))
+    assert bench.refreshed < 70
+    asked = bench.refreshed
+    bench.app.rebalancing = True
+    await bench.look(3600.0)
+    bench.app.rebalancing = False
+    await bench.look(3605.0, 3610.0)
+    assert bench.refreshed == asked + 2
