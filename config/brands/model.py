@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -60,6 +61,17 @@ def _names(given: dict[str, Any]) -> tuple[str, ...]:
     return tuple(name for name in (given.get("name"), *given.get("aliases", ())) if name)
 
 
+def _weekly_moment(value: str) -> str:
+    """Return a day of the week and a time of day.
+
+    Raises:
+        ValueError: it is none.
+    """
+    if not re.fullmatch(r"(mon|tues|wednes|thurs|fri|satur|sun)day ([01]\d|2[0-3]):[0-5]\d", value):
+        raise ValueError('must be a day and a time such as "monday 08:30"')
+    return value
+
+
 Text = Annotated[Term, BeforeValidator(_text)]
 Texts = Annotated[tuple[Text, ...], Field(max_length=500)]
 Keywords = Annotated[tuple[Annotated[Text, AfterValidator(check)], ...], Field(max_length=500)]
@@ -102,6 +114,16 @@ class BrandDefaults(BaseModel):
         default=None,
         description='Time at which the brand\'s morning brief is posted, such as "07:30" (in quotes), in its '
         "`timezone`; none: no brief. [time of day]",
+    )
+    weekly: Annotated[str, AfterValidator(_weekly_moment)] | None = Field(
+        default=None,
+        description='Day and time at which the weekly report is posted, such as "monday 08:30" (in quotes), in the '
+        "brand's `timezone`; none: no weekly report. [day and time]",
+    )
+    weekly_overview_channel: SlackChannel | None = Field(
+        default=None,
+        description="Where a weekly report over all brands that name this channel is posted, too, such as an agency's "
+        "own; none: nowhere.",
     )
     on_call: Annotated[tuple[SlackId, ...], Field(max_length=20)] = Field(
         default=(), description="Slack ids of the people and user groups that a page mentions, such as U024BE7LH."
@@ -166,6 +188,10 @@ class Brand(BrandDefaults):
         "too, unless the name is in a hashtag or handle.",
     )
     own_accounts: Texts = Field(default=(), description="The brand's own accounts; their posts are ignored.")
+    competitors: Texts = Field(
+        default=(),
+        description="Names of other brands of this file with which its weekly report compares its share of voice.",
+    )
 
     @model_validator(mode="after")
     def _complete_detection(self) -> Self:

@@ -12,7 +12,7 @@ from mentions.watchlist.foreign_syntax import foreign_sign
 from mentions.watchlist.normalise import normalise
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from config.yaml.nodes import Node
 
@@ -30,10 +30,12 @@ def check_brands(brands: Sequence[Node]) -> Iterator[Finding]:
     """
     yield from _shared(brands, ("name", "aliases"), "name or alias", "each brand needs its own", "error")
     yield from _shared(brands, ("keywords",), "keyword", "such a mention counts for both", "warning")
+    known = {str(place.value) for node in brands for place in _texts(node, "name")}
     for node in brands:
         yield from _too_common(node)
         yield from _excluded(node)
         yield from _repeated(node)
+        yield from _unknown_competitors(node, known)
         if "slack_channel" not in node.fields:
             yield node.fields.get("name", node), "has no slack_channel: no Slack channel hears of it", "warning"
 
@@ -97,6 +99,19 @@ def _excluded(node: Node) -> Iterator[Finding]:
         lost = next((keyword for keyword in _keywords(node) if word in f" {normalise(str(keyword.value))} "), None)
         if lost is not None:
             yield place, f'excludes every mention of the keyword "{lost.value}": remove one of them', "error"
+
+
+def _unknown_competitors(node: Node, known: Collection[str]) -> Iterator[Finding]:
+    """Yield competitors that are no other brand of the file: nothing is known of their mentions."""
+    mine = {str(place.value) for place in _texts(node, "name")}
+    for place in _texts(node, "competitors"):
+        name = str(place.value)
+        if name in mine:
+            yield place, "is the brand itself: name others", "error"
+        elif name not in known:
+            close = nearest(name, known)
+            remedy = f'did you mean "{close}"?' if close else "watch it as a brand, too, or leave it out"
+            yield place, f"is no name of a brand of this file: {remedy}", "error"
 
 
 def _repeated(node: Node) -> Iterator[Finding]:

@@ -60,7 +60,7 @@ PROCESSES: Final = (
     Permissions(
         "`tocsin slack`",
         "tocsin-slack",
-        ("brands", "incidents", "triage_state", "scored", "moderation", "watch_state", "source_health"),
+        ("brands", "incidents", "triage_state", "scored", "signals", "moderation", "watch_state", "source_health"),
         ("actions", "brands", "moderation"),
         ("tocsin/slack_app", "streams/gateway.py", "streams/moderation/queue_view.py"),
     ),

@@ -40,6 +40,7 @@ COMMANDS: Final[dict[str, CommandSpec]] = {
         "tocsin.cli.respond.moderation", "Moderate: take mentions in, decide, see how well it goes."
     ),
     "silence": CommandSpec("tocsin.cli.respond.silence", "Silence a brand for a while, list the silences, expire one."),
+    "weekly": CommandSpec("tocsin.cli.respond.weekly", "Print or write a brand's week, a client's or all of them."),
     "monthly": CommandSpec("tocsin.cli.respond.monthly", "Write a client's report of one month."),
     "brief": CommandSpec("tocsin.cli.respond.brief", "Print a brand's morning brief: state, figures, whom to answer."),
     "oncall": CommandSpec("tocsin.cli.respond.oncall", "Show who is on call for each brand, and who takes over when."),

@@ -19,12 +19,12 @@ from streams.views.brands import follow
 from tocsin.http_runner import http_runner, probe_routes
 from tocsin.slack_app.action_gateway import ActionGateway
 from tocsin.slack_app.app import build_app
-from tocsin.slack_app.digest_scheduler import DigestScheduler
 from tocsin.slack_app.kafka import SlackAppGateway
 from tocsin.slack_app.listeners.context import ListenerContext
 from tocsin.slack_app.modals.silence import SilenceModal
 from tocsin.slack_app.modals.threshold import ThresholdModal
 from tocsin.slack_app.moderation.poster import CardPoster
+from tocsin.slack_app.reports.scheduler import DigestScheduler
 from tocsin.slack_app.slack_client import SlackClient
 from tocsin.slack_app.state import AppState
 from tocsin.slack_app.transports.http import build_endpoint
@@ -32,12 +32,14 @@ from tocsin.slack_app.transports.replay_guard import ReplayGuard
 from tocsin.slack_app.transports.socket_mode import SocketModeListener
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
 
     from slack_bolt.async_app import AsyncApp
 
+    from config.brands.model import Brand
     from config.brands.overrides import BrandWithOverrides
     from config.settings import Settings
+    from replay.report.weekly.figures import BrandWeek
     from streams.kafka.connection import Connection
     from streams.kafka.topics import Topics
     from streams.moderation.queue_view import ModerationQueue
@@ -107,7 +109,11 @@ def _digests(state: AppState, slack: SlackNotifier, kafka: SlackAppGateway, view
     def waiting(brand: str) -> Mapping[str, int]:
         return view.queue.counts(wall_ms(), Filter(brands=(brand,)))
 
-    return DigestScheduler(state, slack, kafka.daily_figures, wall_ms, kafka.brief_facts, waiting)
+    def weeks(brands: Sequence[Brand], until: int) -> list[BrandWeek]:
+        incidents, items = [*state.incident_view.incidents.values()], [*view.queue.items()]
+        return kafka.weeks(brands, incidents, items, until)
+
+    return DigestScheduler(state, slack, kafka.daily_figures, wall_ms, kafka.brief_facts, waiting, weeks)
 
 
 async def _post_cards(view: QueueView, cards: CardPoster) -> None:

@@ -153,13 +153,13 @@ def _cells(row: Row) -> tuple[object, ...]:
 def _print_csv(rows: list[Row]) -> None:
     out = csv.DictWriter(sys.stdout, fieldnames=list(_record(rows[0])) if rows else ["author"], lineterminator="\n")
     out.writeheader()
-    out.writerows(_record(row) | {"author": _safe_cell(row.author)} for row in rows)
+    out.writerows(_record(row) | {"author": safe_cell(row.author)} for row in rows)
 
 
-def _safe_cell(text: str) -> str:
+def safe_cell(text: str) -> str:
     """Return text from outside as a cell that no spreadsheet takes for a formula.
 
-    >>> _safe_cell("=1+1"), _safe_cell("ann")
+    >>> safe_cell("=1+1"), safe_cell("ann")
     ("'=1+1", 'ann')
     """
     plain = printable(text)

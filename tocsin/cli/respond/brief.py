@@ -34,8 +34,9 @@ def command(
     from config.brands.wire import decode_brand  # noqa: PLC0415  slow to load
     from moderation.queue import Filter  # noqa: PLC0415
     from streams.kafka.admin import KafkaBrandStore  # noqa: PLC0415
-    from tocsin.slack_app.brief import PLAIN, brief_lines  # noqa: PLC0415
     from tocsin.slack_app.kafka import read_facts  # noqa: PLC0415
+    from tocsin.slack_app.reports.brief import brief_lines  # noqa: PLC0415
+    from tocsin.slack_app.reports.paper import PLAIN  # noqa: PLC0415
 
     here = load_installation()
     applied = KafkaBrandStore(here.connection, here.topics).read_applied()

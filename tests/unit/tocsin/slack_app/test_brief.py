@@ -18,9 +18,10 @@ from tests.support.mentions_stream import START as FIRST
 from tests.support.mentions_stream import Row, batch_of
 from tests.support.slack_app import slack_app
 from tocsin.demo.fake_slack.block_kit import validation_error
-from tocsin.slack_app.brief import PLAIN, BriefFacts, brief_facts, brief_lines, build_brief
-from tocsin.slack_app.digest import DailyFigures
-from tocsin.slack_app.digest_scheduler import DigestScheduler, due_briefs
+from tocsin.slack_app.reports.brief import BriefFacts, brief_facts, brief_lines, build_brief
+from tocsin.slack_app.reports.digest import DailyFigures
+from tocsin.slack_app.reports.paper import PLAIN
+from tocsin.slack_app.reports.scheduler import DigestScheduler, due_briefs
 
 if TYPE_CHECKING:
     from detectors.model.signal_text import Language

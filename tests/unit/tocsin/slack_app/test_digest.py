@@ -27,8 +27,8 @@ from tests.support.slack_app import NOW, SlackAppHarness
 from tocsin.demo.fake_slack.block_kit import validation_error
 from tocsin.demo.fake_slack.faults import Fault
 from tocsin.demo.fake_slack.server import TOKEN, FakeSlack
-from tocsin.slack_app.digest import DAY, HOUR, DailyFigures, build_digest, daily_figures
-from tocsin.slack_app.digest_scheduler import MAX_DELAY, RETRY_AFTER, DigestScheduler, due_jobs
+from tocsin.slack_app.reports.digest import DAY, HOUR, DailyFigures, build_digest, daily_figures
+from tocsin.slack_app.reports.scheduler import MAX_DELAY, RETRY_AFTER, DigestScheduler, due_jobs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

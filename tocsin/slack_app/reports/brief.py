@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from alerts.incidents.model import rank
 from alerts.rendering import text as wording
-from alerts.rendering.escaping import clean, clip, mrkdwn, slack_link
 from alerts.rendering.message import Message
 from detectors.engine.topics import stored_topics
 from detectors.model.signal_text import format_number, format_percent
 from detectors.topics.risk.terms import built_in_terms
 from tocsin.slack_app import views
-from tocsin.slack_app.abusive_text import is_abusive
-from tocsin.slack_app.digest import HOUR, DailyFigures, figures_of
+from tocsin.slack_app.reports.abusive_text import is_abusive
+from tocsin.slack_app.reports.digest import HOUR, DailyFigures, figures_of
+from tocsin.slack_app.reports.paper import SLACK
 from tocsin.slack_app.text import translate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from alerts.incidents.model import Incident
     from config.brands.model import Brand
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from detectors.model.signal import Example
     from detectors.model.signal_text import Language
     from streams.listening.health import SourceHealth
+    from tocsin.slack_app.reports.paper import Paper
 
 HOURS: Final = 12
 """How far a brief looks back."""
@@ -52,18 +53,6 @@ class BriefFacts(NamedTuple):
     sources: int = 0
     unheard: tuple[str, ...] = ()
     """Sources that are not heard."""
-
-
-class Paper(NamedTuple):
-    """How a brief is written somewhere."""
-
-    text: Callable[[str, int], str]  # text from outside, and how much of it
-    link: Callable[[str, str], str]  # address and label
-    strong: Callable[[str], str]
-
-
-SLACK: Final = Paper(mrkdwn, slack_link, lambda text: f"*{text}*")
-PLAIN: Final = Paper(lambda text, limit: clip(clean(text), limit), lambda url, _: clean(url), lambda text: text)
 
 
 def brief_facts(state: State | None, sources: Iterable[SourceHealth], brand: str, until: int) -> BriefFacts:

@@ -1,4 +1,4 @@
-"""Schedule of the daily digests. Each is posted once: the scheduler looks for it before and after it posts."""
+"""Schedule of digests, briefs and weekly reports. Each is posted once: the scheduler looks before and after."""
 
 from __future__ import annotations
 
@@ -6,25 +6,29 @@ import asyncio
 from collections import defaultdict
 from contextlib import suppress
 from datetime import UTC, datetime, time, timedelta
-from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
 import structlog
 
 from alerts.delivery.ports import DeliveryError
-from tocsin.slack_app.brief import BriefFacts, build_brief
-from tocsin.slack_app.digest import HOUR, build_digest
+from tocsin.slack_app.reports.brief import BriefFacts, build_brief
+from tocsin.slack_app.reports.digest import HOUR, build_digest
+from tocsin.slack_app.reports.weekly import build_weekly
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from alerts.delivery.ports import MessageRef
     from alerts.rendering.message import Message
     from config.brands.model import Brand
-    from tocsin.slack_app.digest import DailyFigures
+    from replay.report.weekly.figures import BrandWeek
+    from tocsin.slack_app.reports.digest import DailyFigures
     from tocsin.slack_app.state import AppState
 
 log = structlog.get_logger(__name__)
+
+WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 POLL_SECONDS: Final = 5.0
 """Seconds between two looks at the clock."""
@@ -36,14 +40,17 @@ RETRY_AFTER: Final = HOUR // 6
 """How long (ms) after a refusal, such as of a channel that does not know the app, it is tried again."""
 
 
+Kind = Literal["digest", "brief", "weekly", "overview"]
+
+
 class DigestJob(NamedTuple):
-    """A digest, or a brief of one brand, to post: channel, name (unique per day), instant (ms) and brands."""
+    """A report to post: channel, name (unique per day), instant (ms), brands, and which report it is."""
 
     channel: str
     name: str
     at: int
     brands: tuple[Brand, ...]
-    brief: bool = False
+    kind: Kind = "digest"
 
 
 class Poster(Protocol):
@@ -86,23 +93,45 @@ def due_briefs(brands: Iterable[Brand], now: int) -> list[DigestJob]:
         at = _latest_occurrence(brand.brief, brand.timezone, now)
         if now - at < MAX_DELAY:
             day = datetime.fromtimestamp(at / 1000, ZoneInfo(brand.timezone)).date()
-            found.append(DigestJob(brand.slack_channel, f"brief {day} {brand.name}", at, (brand,), brief=True))
+            found.append(DigestJob(brand.slack_channel, f"brief {day} {brand.name}", at, (brand,), "brief"))
     return found
 
 
-def _latest_occurrence(clock: str, zone: str, now: int) -> int:
-    """Return the latest instant (ms) with this time of day in a time zone.
+def due_weeklies(brands: Iterable[Brand], now: int) -> list[DigestJob]:
+    """Return the weekly reports that are due: brands with the same channel, day, time and zone share one."""
+    shared: defaultdict[tuple[Kind, str, str, str], list[Brand]] = defaultdict(list)
+    for brand in sorted(brands, key=lambda one: one.name):
+        if brand.weekly is not None:
+            channels: tuple[tuple[Kind, str | None], ...] = (
+                ("weekly", brand.slack_channel),
+                ("overview", brand.weekly_overview_channel),
+            )
+            for kind, channel in channels:
+                if channel is not None:
+                    shared[kind, channel, brand.weekly, brand.timezone].append(brand)
+    found = []
+    for (kind, channel, moment, zone), members in sorted(shared.items()):
+        weekday, clock = moment.split()
+        at = _latest_occurrence(clock, zone, now, WEEKDAYS.index(weekday))
+        if now - at < MAX_DELAY:
+            day = datetime.fromtimestamp(at / 1000, ZoneInfo(zone)).date()
+            found.append(DigestJob(channel, f"{kind} {day} {clock} {zone}", at, tuple(members), kind))
+    return found
+
+
+def _latest_occurrence(clock: str, zone: str, now: int, weekday: int | None = None) -> int:
+    """Return the latest instant (ms) with this time of day in a time zone, on a day of the week (Monday is 0) or any.
 
     >>> _latest_occurrence("08:30", "Europe/Paris", 1_795_420_800_000) - 1_795_420_800_000
     -1800000
     """
     local = datetime.fromtimestamp(now / 1000, UTC).astimezone(ZoneInfo(zone))
-    for back in range(3):
+    for back in range(9):
         at = datetime.combine(local.date() - timedelta(days=back), time.fromisoformat(clock), local.tzinfo)
         instant = int(at.timestamp() * 1000)
-        if instant <= now:
+        if instant <= now and weekday in (None, at.weekday()):
             return instant
-    raise AssertionError("a time of day comes every day")
+    raise AssertionError("a time of day comes every day, and a day of the week every week")
 
 
 class DigestScheduler:
@@ -116,6 +145,7 @@ class DigestScheduler:
         now: Callable[[], int],
         facts: Callable[[Iterable[str], int], Mapping[str, BriefFacts]] = lambda *_: {},
         waiting: Callable[[str], Mapping[str, int]] = lambda _: {},
+        weeks: Callable[[Sequence[Brand], int], list[BrandWeek]] = lambda *_: [],
     ) -> None:
         self._state = state
         self._slack = slack
@@ -123,6 +153,7 @@ class DigestScheduler:
         self._now = now
         self._facts = facts
         self._waiting = waiting
+        self._weeks = weeks
         self._done: dict[tuple[str, str], int] = {}  # (channel, name) → until when it is left alone, ms
 
     async def run(self) -> None:
@@ -138,7 +169,7 @@ class DigestScheduler:
         now = self._now()
         self._done = {key: until for key, until in self._done.items() if until > now}
         brands = self._state.registry.brands().values()
-        for one in (*due_jobs(brands, now), *due_briefs(brands, now)):
+        for one in (*due_jobs(brands, now), *due_briefs(brands, now), *due_weeklies(brands, now)):
             if (one.channel, one.name) not in self._done:
                 self._done[one.channel, one.name] = now + await self._send(one)
 
@@ -158,7 +189,10 @@ class DigestScheduler:
         return 2 * MAX_DELAY
 
     async def _message(self, one: DigestJob) -> Message:
-        if not one.brief:
+        if one.kind in ("weekly", "overview"):
+            weeks = await asyncio.to_thread(self._weeks, one.brands, one.at)
+            return build_weekly(one.name, weeks, overview=one.kind == "overview")
+        if one.kind == "digest":
             counted = await asyncio.to_thread(self._count, one.at)
             return build_digest(one.name, one.brands, self._state, counted, one.at)
         (brand,) = one.brands

@@ -1,0 +1,1 @@
+"""A week of one or several brands: figures beside the week before, and the page that shows them."""

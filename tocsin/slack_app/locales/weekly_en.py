@@ -1,0 +1,50 @@
+"""English texts of the weekly report."""
+
+from __future__ import annotations
+
+from typing import Final
+
+MESSAGES: Final = {
+    "week_span": "{start} to {end}",
+    "week_title": "{name}: the week, {span}",
+    "week_all": "All brands",
+    "week_volume_none": "No mentions",
+    "week_volume": "{count} mentions{change}, {share} negative{before}",
+    "week_change": " ({change} on the week before)",
+    "week_before": " ({share} the week before)",
+    "week_first": " (no week before to compare with)",
+    "week_voice": "Share of voice: {shares}",
+    "week_was": "{share} (was {before})",
+    "week_rising": "Rising: {topics}",
+    "week_falling": "Falling: {topics}",
+    "week_topic": "{label} ({now}, was {before})",
+    "week_topic_new": "{label} ({now}, new)",
+    "week_topic_over": "{label} (none, was {before})",
+    "week_buzz": "Good buzz: {items}",
+    "week_buzz_item": "{about} ({count} positive mentions)",
+    "week_buzz_plain": "{count} positive mentions",
+    "week_calm": "No incident",
+    "week_incidents": "Incidents: {count}, {critical} critical{open}",
+    "week_open": ", {count} still open",
+    "week_moderation": "Moderation: {count} decided; half were claimed within {claim} and decided within {decide} "
+    "(95%: {claim_95} and {decide_95}); {waiting} waiting",
+    "week_moderation_none": "Moderation: nothing decided; {waiting} waiting",
+    "week_precision": "Right when flagged: {policies}",
+    "week_policy": "{policy} {share} of {count} ({low}–{high})",
+    "week_missed": "Of {count} drawn at random among the unflagged, {missed} were violations",
+    "week_appeals": "Appeals: {count}, {overturned} overturned",
+    "week_total": "{brands} brands: {count} mentions, {incidents} incidents, {open} still open",
+    "week_chart": "Mentions of each brand in both weeks. The table below has the figures.",
+    "week_now": "This week",
+    "week_past": "The week before",
+    "week_column_brand": "Brand",
+    "week_column_client": "Client",
+    "week_column_mentions": "Mentions",
+    "week_column_change": "Change",
+    "week_column_negative": "Negative",
+    "week_column_before": "Before",
+    "week_column_incidents": "Incidents",
+    "week_column_critical": "Critical",
+    "week_column_voice": "Share of voice",
+    "week_column_rising": "Rising",
+}
