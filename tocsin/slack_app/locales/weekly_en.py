@@ -25,6 +25,8 @@ MESSAGES: Final = {
     "week_buzz_plain": "{count} positive mentions",
     "week_calm": "No incident",
     "week_incidents": "Incidents: {count}, {critical} critical{open}",
+    "week_only_open": "No new incident, {count} still open",
+    "week_abusive": "abusive wording",
     "week_open": ", {count} still open",
     "week_moderation": "Moderation: {count} decided; half were claimed within {claim} and decided within {decide} "
     "(95%: {claim_95} and {decide_95}); {waiting} waiting",

@@ -27,6 +27,8 @@ _TEXTS: Final = {
     "week_buzz_plain": "{count} mentions positives",
     "week_calm": "Aucun incident",
     "week_incidents": "Incidents : {count}, dont {critical} au niveau critique{open}",
+    "week_only_open": "Pas de nouvel incident, {count} encore en cours",
+    "week_abusive": "propos injurieux",
     "week_open": ", {count} encore en cours",
     "week_moderation": "Modération : {count} décisions ; la moitié prises en charge en {claim} et rendues en {decide} "
     "(95 % : {claim_95} et {decide_95}) ; {waiting} en attente",

@@ -146,7 +146,11 @@ def _figures_line(figures: DailyFigures | None, language: Language) -> str:
 
 
 def _topic_lines(facts: BriefFacts, language: Language, paper: Paper) -> list[str]:
-    shown = [f"{paper.text(label, 60)} ({format_number(count, language)})" for label, count in facts.topics]
+    shown = [
+        f"{translate(language, 'week_abusive') if is_abusive(label) else paper.text(label, 60)} "
+        f"({format_number(count, language)})"
+        for label, count in facts.topics
+    ]
     return [translate(language, "brief_topics", topics=", ".join(shown))] if shown else []
 
 

@@ -18,6 +18,7 @@ from moderation.statistics import wilson
 from replay.report.monthly.locale import MONTHS
 from replay.report.weekly.figures import falling, rising
 from tocsin.slack_app import views
+from tocsin.slack_app.reports.abusive_text import is_abusive
 from tocsin.slack_app.reports.digest import MAX_JSON_CHARS
 from tocsin.slack_app.reports.paper import SLACK
 from tocsin.slack_app.text import majority_language, translate
@@ -160,7 +161,8 @@ def topic_text(topic: WeekTopic, paper: Paper, language: Language) -> str:
     """Return a topic with its mentions in both weeks."""
     key = "week_topic_new" if not topic.before else "week_topic" if topic.now else "week_topic_over"
     now, before = (format_number(count, language) for count in (topic.now, topic.before))
-    return translate(language, key, label=paper.text(topic.label, 50), now=now, before=before)
+    label = translate(language, "week_abusive") if is_abusive(topic.label) else paper.text(topic.label, 50)
+    return translate(language, key, label=label, now=now, before=before)
 
 
 def _buzz_lines(found: Sequence[GoodBuzz], paper: Paper, language: Language) -> list[str]:
@@ -175,6 +177,8 @@ def _buzz_lines(found: Sequence[GoodBuzz], paper: Paper, language: Language) -> 
 def _incident_lines(week: BrandWeek, paper: Paper, language: Language) -> list[str]:
     if not week.incidents and not week.still_open:
         return [translate(language, "week_calm")]
+    if not week.incidents:
+        return [translate(language, "week_only_open", count=week.still_open)]
     critical = sum(one.severity == "critical" for one in week.incidents)
     still = translate(language, "week_open", count=week.still_open) if week.still_open else ""
     worst = sorted(week.incidents, key=lambda one: (-rank(one.severity), one.opened_at))[:MAX_INCIDENTS]

@@ -77,6 +77,14 @@ def test_a_brand_is_told_in_a_line_for_each_thing() -> None:
     ]
 
 
+def test_a_topic_of_insults_is_named_without_them() -> None:
+    """A whole channel reads it."""
+    insult = week()._replace(topics=(WeekTopic("pathetic morons, burn down your offices", 12, 0),), incidents=())
+    shown = weekly_lines(insult, PLAIN)
+    assert "Rising: abusive wording (12, new)" in shown
+    assert "No new incident, 1 still open" in shown
+
+
 def test_a_quiet_new_brand_has_three_lines() -> None:
     """No line without something to say."""
     quiet = BrandWeek(Brand(name="acme"), MONDAY, Volume(3, 0, 0), None, (), (), (), (), 0, None, 0)
