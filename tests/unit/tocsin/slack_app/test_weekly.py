@@ -57,7 +57,7 @@ def week(brand: Brand | None = None) -> BrandWeek:
     )
 
 
-def test_a_brand_is_told_in_a_line_for_each_thing() -> None:
+def test_a_brand_has_a_line_for_each_thing() -> None:
     """Beside the week before; what is not known is not said."""
     shown = weekly_lines(week(), PLAIN)
     assert shown[0] == "acme: the week, 16 November to 23 November 2026"
@@ -95,7 +95,7 @@ def test_a_quiet_new_brand_has_three_lines() -> None:
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
-def test_many_brands_are_told_by_client(language: Language) -> None:
+def test_many_brands_are_listed_by_client(language: Language) -> None:
     """Totals count an incident of several brands once; a page in each language shows the same, escaped."""
     weeks = [week(), week(Brand(name="birch", group="South")), week(Brand(name="alone"))]
     shown = overview_lines(weeks, PLAIN, language)
