@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -68,13 +69,37 @@ class Watermarks(msgspec.Struct):
         return frozenset(p for p in range(self.partitions) if self.clocks.get(p, self.first_clock) < limit)
 
 
+class _Stored(Watermarks):
+    """Watermarks as they are stored: partitions that are read up to the same instant by the same clock in one entry."""
+
+    alike: list[tuple[int, int, list[int]]] = []  # read up to, clock, partitions
+
+
 _encoder = msgspec.msgpack.Encoder()
-_decoder = msgspec.msgpack.Decoder(Watermarks)
+_decoder = msgspec.msgpack.Decoder(_Stored)
 
 
 def encode(watermarks: Watermarks) -> bytes:
     """Return the stored form."""
-    return _encoder.encode(watermarks)
+    alike: dict[tuple[int, int], list[int]] = defaultdict(list)
+    for partition in watermarks.read_up_to.keys() & watermarks.clocks.keys():
+        alike[watermarks.read_up_to[partition], watermarks.clocks[partition]].append(partition)
+    several = {instants: partitions for instants, partitions in alike.items() if len(partitions) > 1}
+    if not several:
+        return _encoder.encode(watermarks)
+    packed = frozenset().union(*several.values())
+    return _encoder.encode(
+        _Stored(
+            partitions=watermarks.partitions,
+            read_up_to={partition: at for partition, at in watermarks.read_up_to.items() if partition not in packed},
+            clocks={partition: at for partition, at in watermarks.clocks.items() if partition not in packed},
+            first_clock=watermarks.first_clock,
+            emitted=watermarks.emitted,
+            epoch=watermarks.epoch,
+            skews=watermarks.skews,
+            alike=[(*instants, partitions) for instants, partitions in several.items()],
+        )
+    )
 
 
 def decode(raw: bytes) -> Watermarks:
@@ -83,4 +108,16 @@ def decode(raw: bytes) -> Watermarks:
     Raises:
         msgspec.DecodeError: the bytes are not such a record.
     """
-    return _decoder.decode(raw)
+    stored = _decoder.decode(raw)
+    for read_up_to, clock, partitions in stored.alike:
+        stored.read_up_to |= dict.fromkeys(partitions, read_up_to)
+        stored.clocks |= dict.fromkeys(partitions, clock)
+    return Watermarks(
+        stored.partitions,
+        stored.read_up_to,
+        stored.clocks,
+        stored.first_clock,
+        stored.emitted,
+        stored.epoch,
+        stored.skews,
+    )

@@ -7,6 +7,7 @@ verdicts follow from the actions.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -113,6 +114,15 @@ class Tick(msgspec.Struct, frozen=True, tag="tick", array_like=True):
     skew: ClockSkew | None = None
 
 
+class _Ticks(Tick, frozen=True, tag="tick", array_like=True):
+    """Ticks on the wire: further partitions that are read up to the same instant by the same clock, without skew.
+
+    An older worker reads the tick of the first alone, and takes the others for idle.
+    """
+
+    others: list[int] = []
+
+
 class CrisisVerdict(msgspec.Struct, frozen=True, tag="verdict", array_like=True):
     """What triage sends back to the watch stage: a person called an incident a real crisis, or took that back.
 
@@ -132,7 +142,7 @@ _encode: Final = msgspec.msgpack.Encoder().encode
 ScoredPart = Batch | Tick | CrisisVerdict
 """What a record of `mentions.scored` holds."""
 
-_decoder: Final[msgspec.msgpack.Decoder[list[ScoredPart]]] = msgspec.msgpack.Decoder(list[ScoredPart])
+_decoder: Final = msgspec.msgpack.Decoder(list[Batch | _Ticks | CrisisVerdict])
 
 
 def encode(parts: Sequence[ScoredPart]) -> bytes:
@@ -154,13 +164,35 @@ def encode_all(parts: Iterable[Batch | Tick], max_bytes: int = MAX_RECORD_BYTES)
         yield _encode(record)
 
 
+def together(ticks: Iterable[Tick]) -> list[Tick]:
+    """Return as few ticks as say the same when they are encoded and decoded again: idle partitions tick alike."""
+    alike: dict[tuple[int, int, int | None], list[int]] = defaultdict(list)
+    found: list[Tick] = []
+    for tick in ticks:
+        if tick.skew is None:
+            alike[tick.partitions, tick.read_up_to, tick.clock].append(tick.partition)
+        else:
+            found.append(tick)
+    for (partitions, read_up_to, clock), (first, *others) in alike.items():
+        one = Tick(first, partitions, read_up_to, clock)
+        found.append(_Ticks(first, partitions, read_up_to, clock, None, others) if others else one)
+    return found
+
+
 def decode_parts(raw: bytes) -> list[ScoredPart]:
-    """Return all parts of a record, in order.
+    """Return all parts of a record, in order, each partition's tick by itself.
 
     Raises:
         msgspec.DecodeError: the bytes are not such a record.
     """
-    return _decoder.decode(raw)
+    parts: list[ScoredPart] = []
+    for part in _decoder.decode(raw):
+        if isinstance(part, _Ticks):
+            said = (part.partitions, part.read_up_to, part.clock, part.skew)
+            parts.extend(Tick(partition, *said) for partition in (part.partition, *part.others))
+        else:
+            parts.append(part)
+    return parts
 
 
 def decode(raw: bytes) -> list[Batch | Tick]:
@@ -169,4 +201,4 @@ def decode(raw: bytes) -> list[Batch | Tick]:
     Raises:
         msgspec.DecodeError: the bytes are not such a record.
     """
-    return [part for part in _decoder.decode(raw) if not isinstance(part, CrisisVerdict)]
+    return [part for part in decode_parts(raw) if not isinstance(part, CrisisVerdict)]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 
-from mentions.model.batches import Tick, encode_all
+from mentions.model.batches import Tick, encode_all, together
 from streams.agents import dead_letters, metrics
 from streams.agents.arrival import ArrivalReader
 from streams.exactly_once.producer import SendBatch
@@ -150,6 +150,7 @@ class _ScoredRound:
 
     def records(self) -> Iterator[tuple[int, bytes]]:
         """Yield (partition, record): as few records as hold it all, each partition's in order."""
-        for target in range(self._partitions) if self._ticks else sorted(self._batches):
-            for value in encode_all([*self._batches[target], *self._ticks]):
+        ticks = together(self._ticks)
+        for target in range(self._partitions) if ticks else sorted(self._batches):
+            for value in encode_all([*self._batches[target], *ticks]):
                 yield target, value

@@ -98,6 +98,16 @@ def test_the_watermark_never_goes_back_and_a_restart_changes_nothing(ticks: list
     assert reported == sorted(reported)
 
 
+def test_idle_partitions_cost_a_byte_each() -> None:
+    """Partitions that tick alike are stored as one entry: what a quiet night writes grows with their number alone."""
+    marks = Watermarks()
+    for partition in range(48):
+        marks.observe(Tick(partition, 48, 1_770_000_000_000, 1_770_000_000_000), STALLED)
+    stored = encode(marks)
+    assert len(stored) < 48 + 150
+    assert decode(stored) == marks
+
+
 def test_other_bytes_are_refused() -> None:
     """What `encode` did not write raises."""
     with pytest.raises(msgspec.DecodeError):
