@@ -44,7 +44,7 @@ install-checked: | $(BIN)/python ## Make .venv like install, from files whose ha
 hashes: setup ## Renew requirements.txt: the hashes of all files of what constraints.txt pins
 	@$(RUN) pip install --quiet -c constraints.txt -e '.[hashes]'
 	@head -2 requirements.txt > requirements.new
-	@echo setuptools | $(BIN)/uv pip compile --quiet pyproject.toml - -c constraints.txt --universal --python-version 3.11 \
+	@echo setuptools | $(BIN)/uv pip compile --quiet pyproject.toml - --extra otel -c constraints.txt --universal --python-version 3.11 \
 		--generate-hashes --no-header --no-annotate --no-emit-index-url >> requirements.new
 	@mv requirements.new requirements.txt
 

@@ -33,6 +33,7 @@ from streams.heartbeat.forwarder import CanaryForwarder
 from streams.kafka.topic_watch import TopicWatch, describe
 from streams.monitoring.probes import Probes
 from streams.shutdown import Shutdown
+from streams.tracing.port import NO_TRACING
 from streams.views.brands import BrandRegistry, follow
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
     from streams.kafka.connection import Connection
     from streams.kafka.topic_watch import TopicDescription
     from streams.kafka.topics import Topic, Topics
+    from streams.tracing.port import Tracing
 
 log = structlog.get_logger(__name__)
 
@@ -81,6 +83,7 @@ class WorkerConfig:
     clock: ClockName = "wall"
     retention: timedelta = DEFAULT_RETENTION  # event time for which incidents of removed brands are kept
     defaults: bool = False  # watch every brand that mentions name, with the built-in defaults
+    tracing: Tracing = NO_TRACING
     probes: Probes = field(default_factory=Probes)  # what the process tells of itself over HTTP
 
 
@@ -94,7 +97,8 @@ class Worker:
         topics, arrival = config.topics, clock(config.clock)
         inputs = topics.mentions, topics.scored, topics.signals, topics.actions, topics.notifications
         self.app = orderly_app(topics.application, config.connection, config.partitions, inputs, self._finish)
-        sender = FaustSender(self.app)
+        trace = config.tracing.wrap
+        sender = config.tracing.sender(FaustSender(self.app), topics)
         self.shutdown = Shutdown()
         self._topic_watch = TopicWatch(
             lambda: describe(config.connection, topics),
@@ -117,7 +121,7 @@ class Worker:
             delivered,
             self._brands,
             self._table("receipts"),
-            config.notifier,
+            config.tracing.notifier(config.notifier),
             config.external_notifiers,
             config.default_channel,
             config.channel_gap,
@@ -129,10 +133,12 @@ class Worker:
         )
         self._start_offsets = StartOffsets(self.app)
         self._processors = [
-            self._processor("score", canaries.wrap("score", self._score.process), topics.mentions),
-            self._processor("watch", canaries.wrap("watch", self._watch.process), topics.scored),
-            self._processor("triage", canaries.wrap("triage", self._triage.process), topics.signals, topics.actions),
-            self._processor("notify", self._notify.process, topics.notifications, offsets=delivered),
+            self._processor("score", canaries.wrap("score", trace("score", self._score.process)), topics.mentions),
+            self._processor("watch", canaries.wrap("watch", trace("watch", self._watch.process)), topics.scored),
+            self._processor(
+                "triage", canaries.wrap("triage", trace("triage", self._triage.process)), topics.signals, topics.actions
+            ),
+            self._processor("notify", trace("notify", self._notify.process), topics.notifications, offsets=delivered),
         ]
         self._lags = [Lag(self.app, processor, self._start_offsets) for processor in self._processors]
         probed, mentions = (config.probes, config.connection), (config.topics.mentions.name, config.partitions)

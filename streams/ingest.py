@@ -17,6 +17,7 @@ from streams.kafka import clients
 from streams.kafka import headers as heads
 from streams.kafka.errors import BrokerError
 from streams.stages.event_time import FLUSH_MARGIN, MINUTE
+from streams.tracing.port import NO_TRACING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from streams.kafka.connection import Connection
     from streams.kafka.topics import Topics
+    from streams.tracing.port import Tracing
 
 AsOf = Literal["now", "published"]
 
@@ -76,12 +78,18 @@ class Ingest:
     """
 
     def __init__(
-        self, connection: Connection, topics: Topics, as_of: AsOf = "now", throttle: Throttle | None = None
+        self,
+        connection: Connection,
+        topics: Topics,
+        as_of: AsOf = "now",
+        throttle: Throttle | None = None,
+        tracing: Tracing = NO_TRACING,
     ) -> None:
         self.progress = Progress()
         self._connection = connection
         self._topic = topics.mentions.name
         self._as_of = as_of
+        self._tracing = tracing
         self._throttle = throttle or Throttle(0)
         self._limits = DEFAULT_LIMITS if as_of == "now" else Limits(span=MINUTE)
         self._producer: KafkaProducer = clients.producer(
@@ -112,7 +120,9 @@ class Ingest:
 
     def _produce(self, packs: list[PackedRecord]) -> None:
         latest = max([self.progress.latest, *(pack.latest for pack in packs)])
-        self._deliver([(pack.key, pack.value, None, self._arrival(pack)) for pack in packs])
+        with self._tracing.sending("ingest", sum(pack.mentions for pack in packs)) as headers:
+            carried = headers or []
+            self._deliver([(pack.key, pack.value, None, self._arrival(pack) + carried) for pack in packs])
         if self._as_of == "published" and packs:
             self.mark(latest)
         self.progress.latest = latest

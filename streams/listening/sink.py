@@ -12,14 +12,17 @@ from aiokafka.errors import KafkaError
 
 from streams.kafka.producer_session import ProducerSession
 from streams.kafka.topics import MAX_STATE_BYTES
+from streams.tracing.port import NO_TRACING
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
+    from streams.exactly_once.producer import Headers
     from streams.kafka.connection import Connection
     from streams.kafka.topics import Topics
     from streams.listening.cursor import Cursor
     from streams.listening.health import SourceHealth
+    from streams.tracing.port import Tracing
 
 log = structlog.get_logger(__name__)
 
@@ -30,9 +33,10 @@ RETRY_DELAY: Final = 2.0
 class KafkaSink(ProducerSession):
     """Sends what sources bring. Use it as a context, made within a running event loop."""
 
-    def __init__(self, connection: Connection, topics: Topics) -> None:
+    def __init__(self, connection: Connection, topics: Topics, tracing: Tracing = NO_TRACING) -> None:
         super().__init__(connection, max_request_size=MAX_STATE_BYTES)
         self._topics = topics
+        self._tracing = tracing
 
     async def send(self, source: str, records: Sequence[bytes]) -> int | None:
         """Send the mentions of a source, in order; returns the offset after the last, None without any.
@@ -40,10 +44,16 @@ class KafkaSink(ProducerSession):
         While Kafka is away it tries again with those that are not acknowledged, and the source is not asked: nothing
         piles up.
         """
+        if not records:
+            return None
+        with self._tracing.sending("listen", len(records), source=source) as headers:
+            return await self._send(source, records, headers)
+
+    async def _send(self, source: str, records: Sequence[bytes], headers: Headers | None) -> int | None:
         left, last = list(records), -1
         while left:
             answers = await asyncio.gather(
-                *[await self._produce(source, value) for value in left], return_exceptions=True
+                *[await self._produce(source, value, headers) for value in left], return_exceptions=True
             )
             failed = [answer for answer in answers if isinstance(answer, BaseException)]
             last = max([last, *(answer.offset for answer in answers if not isinstance(answer, BaseException))])
@@ -52,10 +62,11 @@ class KafkaSink(ProducerSession):
                 await _pause(failed[0])
         return None if last < 0 else last + 1
 
-    async def _produce(self, source: str, value: bytes) -> Awaitable[Any]:
+    async def _produce(self, source: str, value: bytes, headers: Headers | None) -> Awaitable[Any]:
         """Hand a mention to the producer; what is returned ends with the acknowledgement, or with what went wrong."""
         try:
-            return await self.producer.send(self._topics.mentions.name, value, key=source.encode())  # type: ignore[no-any-return]
+            topic, key = self._topics.mentions.name, source.encode()
+            return await self.producer.send(topic, value, key=key, headers=headers)  # type: ignore[no-any-return]
         except KafkaError as error:
             failed: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
             failed.set_exception(error)

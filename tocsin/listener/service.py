@@ -16,6 +16,7 @@ from streams.listening.listener import Listener
 from streams.listening.sink import KafkaSink
 from streams.monitoring.http_server import serve
 from streams.monitoring.probes import Probes
+from streams.tracing.port import NO_TRACING, TRACEPARENT
 from streams.views.brands import BrandRegistry, follow
 from tocsin.http_runner import http_runner
 from tocsin.listener.http_api import build_api
@@ -24,11 +25,14 @@ from tocsin.listener.webhooks.endpoint import webhook_secrets
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable
 
+    from aiohttp.typedefs import Handler
+
     from config.brands.model import Brand
     from config.settings import Settings
     from sources.registry import Tokens
     from streams.kafka.connection import Connection
     from streams.kafka.topics import Topics
+    from streams.tracing.port import Tracing
 
 log = structlog.get_logger(__name__)
 
@@ -38,11 +42,14 @@ NO_BRANDS: Final = "the brands are not read yet"
 class ListenerService:
     """The process, with what its environment says."""
 
-    def __init__(self, settings: Settings, connection: Connection, topics: Topics, tokens: Tokens) -> None:
+    def __init__(
+        self, settings: Settings, connection: Connection, topics: Topics, tokens: Tokens, tracing: Tracing = NO_TRACING
+    ) -> None:
         self._settings = settings
         self._connection = connection
         self._topics = topics
         self._tokens = tokens
+        self._tracing = tracing
         self._probes = Probes(NO_BRANDS)
 
     @asynccontextmanager
@@ -54,7 +61,7 @@ class ListenerService:
         """
         ends = await asyncio.to_thread(reader.partition_ends, self._connection, self._topics.mentions.name)
         cursors = await asyncio.to_thread(cursor.load, self._connection, self._topics, ends)
-        async with KafkaSink(self._connection, self._topics) as sink:
+        async with KafkaSink(self._connection, self._topics, self._tracing) as sink:
             listener = Listener(sink, self._tokens, cursors, ends)
             try:
                 yield listener, sink
@@ -101,6 +108,7 @@ class ListenerService:
         app = build_api(
             sink.send, token.get_secret_value(), secret.get_secret_value(), probes=self._probes, webhooks=webhooks
         )
+        app.middlewares.append(self._trace)
         runner = http_runner(app)
         await runner.setup()
         try:
@@ -109,6 +117,12 @@ class ListenerService:
             yield
         finally:
             await runner.cleanup()
+
+    @web.middleware
+    async def _trace(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Answer as part of the trace that the request names."""
+        with self._tracing.remote(request.headers.get(TRACEPARENT, "")):
+            return await handler(request)
 
 
 async def listen_once(service: ListenerService, brands: Iterable[Brand]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import closing
 from enum import StrEnum
 from pathlib import Path
@@ -68,6 +69,7 @@ def command(
       tocsin ingest march.jsonl.gz --as-of published --speed 600
     """
     from streams.ingest import Ingest, Throttle  # noqa: PLC0415  kafka-python is slow to load
+    from streams.tracing.setup import tracing  # noqa: PLC0415
 
     if speed and as_of is ArrivalTime.NOW:
         raise UsageError("--speed needs --as-of published")
@@ -75,7 +77,8 @@ def command(
     sources = {path: _resume(path, _checkpoint(path, checkpoint, alone=len(files) == 1)) for path in files}
     for path, source in sources.items():
         reading.check(path, source.start)
-    with closing(Ingest(here.connection, here.topics, as_of.value, Throttle(speed))) as ingest:
+    traces = tracing(os.environ, "ingest")
+    with closing(Ingest(here.connection, here.topics, as_of.value, Throttle(speed), traces)) as ingest:
         for path in files:
             _send(ingest, path, reading, sources[path])
         ingest.finish()

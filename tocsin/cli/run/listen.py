@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import os
 from pathlib import Path  # noqa: TC003  typer reads the annotation
 from typing import TYPE_CHECKING, Annotated
 
@@ -184,12 +185,14 @@ def _check_secret(settings: Settings, *, needed: bool) -> None:
 def _listen(here: Installation, config: Path | None, http: tuple[str, int] | None, *, once: bool) -> None:
     from streams.lifecycle import log_to_stderr  # noqa: PLC0415  Faust is slow to load
     from streams.shutdown import run_until_stopped  # noqa: PLC0415
+    from streams.tracing.setup import tracing  # noqa: PLC0415
     from tocsin.listener.service import ListenerService, listen_once  # noqa: PLC0415
 
     log_to_stderr(here.settings.log_level, here.settings.log_format)
     _check_secret(here.settings, needed=http is not None)
     brands = None if config is None else _brands(here, config)
-    service = ListenerService(here.settings, here.connection, here.topics, tokens(here.settings))
+    traces = tracing(os.environ, "listen")
+    service = ListenerService(here.settings, here.connection, here.topics, tokens(here.settings), traces)
     if once:
         sent = asyncio.run(listen_once(service, _brands(here, config) if brands is None else brands))
         print_line(f"sent {sent} mentions")

@@ -95,6 +95,7 @@ def command(
     from streams.kafka.topic_watch import describe, partition_mismatch  # noqa: PLC0415
     from streams.monitoring.http_server import serve  # noqa: PLC0415
     from streams.monitoring.probes import Probes  # noqa: PLC0415
+    from streams.tracing.setup import tracing  # noqa: PLC0415
 
     here = load_installation(embedded=embedded)
     made = create_topics(here.connection, here.topics.all(), here.settings.partitions, here.settings.replication)
@@ -109,6 +110,7 @@ def command(
         connection=here.connection,
         partitions=made[0].partitions,
         found=found,
+        tracing=tracing(os.environ, "worker"),
         probes=probes,
         scorer=load_scorer(weights),
         notifier=slack or _console(),
