@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Iterator, Sequence
 
     from streams.exactly_once.fencing import FencedValue
+    from streams.exactly_once.fetch_batches import KafkaRecord
     from streams.tracing.port import Tracing
 
 TOPICS: Final = Topics()
@@ -46,7 +47,7 @@ PRODUCER: Final = "4bf92f3577b34da6a3ce929d0e0e4736"
 TRACEPARENT: Final = f"00-{PRODUCER}-00f067aa0ba902b7-01"
 
 
-@dataclass(frozen=True)
+@dataclass
 class Record:
     """A record as fetched."""
 
@@ -56,7 +57,7 @@ class Record:
     timestamp: int
     key: bytes | None
     value: bytes | None
-    headers: list[tuple[str, bytes]]
+    headers: Sequence[tuple[str, bytes]]
 
 
 @dataclass
@@ -100,16 +101,17 @@ class Stages:
         self.sent.append(Record(topic, 0, offset, START, key, value, headers or []))
         return asyncio.sleep(0)
 
-    async def run(self, *batches: list[Record]) -> None:
+    async def run(self, *batches: Sequence[KafkaRecord]) -> None:
         """Score each batch of mentions, and let all that follows happen."""
         brands, clock = BrandRegistry(), ArrivalClock()
         brands.put(Brand.model_validate({"name": "acme", "detect": {"static_threshold": {"mentions": 5}}}), 1)
         brands.refresh()
-        sender, table = self.tracing.sender(self, TOPICS), Table()
-        shared: Any = (TOPICS, sender, brands, table)
+        table: Any = Table()
+        sender = self.tracing.sender(self, TOPICS)
         score = ScoreAgent(TOPICS, sender, brands, Negative(), clock, 1, lambda _: 1)
-        watch = WatchAgent(*shared, clock, lambda _: 1)
-        triage = TriageAgent(*shared, 1, clock, Erasure(TOPICS, timedelta(days=1), dict))
+        watch = WatchAgent(TOPICS, sender, brands, table, clock, lambda _: 1)
+        erasure = Erasure(TOPICS, timedelta(days=1), dict)
+        triage = TriageAgent(TOPICS, sender, brands, table, 1, clock, erasure)
         steps: list[tuple[str, Any, str]] = [
             ("watch", watch.process, TOPICS.scored.name),
             ("triage", triage.process, TOPICS.signals.name),
@@ -266,7 +268,8 @@ def test_a_request_that_slack_refuses_says_why() -> None:
     traced, slack = Traced(), Slack()
     slack.refuses = True
     notifier: Any = traced.tracing.notifier(slack)  # type: ignore[arg-type]  # the methods that are used
-    assert isinstance(notifier, FileUploader)
+    stores_files = isinstance(notifier, FileUploader)
+    assert stores_files
     assert asyncio.run(notifier.upload("chart", b"", "")) == "chart"
     with pytest.raises(DeliveryError):
         asyncio.run(notifier.post("#alerts", Message("acme-1", 1, "", [])))
