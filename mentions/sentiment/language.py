@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Final, NamedTuple
+from unicodedata import category
 
 import numpy as np
 
@@ -75,6 +76,17 @@ def is_uncertain(found: Evidence) -> bool:
 def are_uncertain(english: Floats, french: Floats) -> Flags:
     """Return `is_uncertain` for each text."""
     return np.abs(english - french) <= _CLOSE
+
+
+def is_emoji_alone(text: str) -> bool:
+    """Return whether a text says something by emoji and holds no word in any language.
+
+    >>> is_emoji_alone("😢😢!"), is_emoji_alone("so 😢"), is_emoji_alone("?!")
+    (True, False, False)
+    """
+    if text.isascii() or any(map(str.isalpha, text)):
+        return False
+    return any(category(character) == "So" for character in text)
 
 
 def is_mixed(first: Evidence, second: Evidence) -> bool:

@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Final, Self
 
 from mentions.sentiment.batch_scorer import NOT_SCORED, BatchScorer
 from mentions.sentiment.french import French
-from mentions.sentiment.language import ENGLISH, FRENCH, SHORTEST, LanguageWeights, decide, is_mixed, is_uncertain
+from mentions.sentiment.language import (
+    ENGLISH,
+    FRENCH,
+    SHORTEST,
+    LanguageWeights,
+    decide,
+    is_emoji_alone,
+    is_mixed,
+    is_uncertain,
+)
 from mentions.sentiment.learned.language_model import LanguageModel
 from mentions.sentiment.learned.linear import READ, Linear, combined
 from mentions.sentiment.learned.weights import Weights
@@ -60,7 +69,7 @@ class Scorer:
     def analyse(self, text: str, lang: str | None = None) -> Analysis:
         """Return the analysis of a text; its language is detected where `lang` is None."""
         text = _unescaped(text)
-        return self._score_one(text, text.split(), lang)
+        return self._score_one(text, text.split(), _language_of(text, lang))
 
     def analyse_all(self, texts: Sequence[str], langs: Sequence[str | None]) -> list[Analysis]:
         """Return the analysis of each text, equal to one by one."""
@@ -73,7 +82,8 @@ class Scorer:
         return [lang for portion in _chunks(texts) for lang in self._detect_chunk(texts[portion])]
 
     def _score_chunk(self, texts: Sequence[str], langs: Sequence[str | None]) -> list[Analysis]:
-        texts, langs = list(map(_unescaped, texts)), list(langs)
+        texts = list(map(_unescaped, texts))
+        langs = list(map(_language_of, texts, langs))
         tokens, unusual = _tokenise(texts)
         alone = {place: self._score_one(texts[place], words, langs[place]) for place, words in unusual.items()}
         for place in alone:
@@ -88,7 +98,7 @@ class Scorer:
         decided = self._batch_scorer.detect_languages(tokens)
         for place, words in unusual.items():
             decided[place] = self._detect_language(self._sums(words), words)
-        return decided
+        return list(map(_language_of, texts, decided))
 
     def _score_one(self, text: str, tokens: list[str], lang: str | None) -> Analysis:
         sums = self._sums(tokens)
@@ -124,6 +134,11 @@ def _tokenise(texts: Sequence[str]) -> tuple[list[list[str]], dict[int, list[str
     for place in unusual:
         tokens[place] = ["-"]
     return tokens, unusual
+
+
+def _language_of(text: str, lang: str | None) -> str | None:
+    """Return the language given for a text; English, where none is, if it is emoji alone: they need no words."""
+    return ENGLISH if lang is None and is_emoji_alone(text) else lang
 
 
 def _unescaped(text: str) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import ahocorasick
 
-from mentions.watchlist.normalise import normalise
+from mentions.watchlist.normalise import normalise, without_lookalikes
 from mentions.watchlist.tags import with_tag_words
 from mentions.watchlist.word_boundaries import PREFIXES, boundary_checks, is_word_character, spellings, transliterated
 
@@ -120,10 +120,10 @@ class Matcher:
         if self._empty:
             return TextHits("", 0, plain, brands)
         shown, tags = with_tag_words(text)
-        folded = normalise(shown)
+        folded = without_lookalikes(normalise(shown))
         written = len(folded)
         if tags:
-            folded = f"{folded} {normalise(tags)}"
+            folded = f"{folded} {without_lookalikes(normalise(tags))}"
         size = len(folded)
         for end, entry in self._automaton.iter(folded):
             length, guard_start, guard_end, simple, owners, open_owners = entry
@@ -181,7 +181,7 @@ def _in_tag(found: TextHits, span: Span) -> bool:
 
 
 def _folded(terms: Iterable[str]) -> set[str]:
-    return {normalise(term) for term in terms} - {""}
+    return {without_lookalikes(normalise(term)) for term in terms} - {""}
 
 
 def _owners(brands: Sequence[Terms]) -> dict[str, tuple[list[tuple[int, int]], list[tuple[int, int]]]]:
@@ -204,5 +204,6 @@ def _leaf_spellings(leaf: Leaf) -> set[str]:
     found = {spelling for word in (leaf.term, transliterated(leaf.term)) for spelling in spellings(normalise(word))} - {
         ""
     }
+    found = set(map(without_lookalikes, found))
     squeezed = {"".join(filter(str.isalnum, term)) for term in found if term[0] not in PREFIXES} - found - {""}
     return found | {prefix + term for prefix in PREFIXES for term in squeezed}

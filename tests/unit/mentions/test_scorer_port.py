@@ -64,7 +64,10 @@ def test_happy_emoji_are_positive(text: str) -> None:
     assert SCORER.analyse(text, "en").label == POSITIVE
 
 
-@pytest.mark.parametrize(("text", "label"), [("😡😡", NEGATIVE), ("Brand 🤩", POSITIVE), ("👎 !", NEGATIVE)])
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [("😡😡", NEGATIVE), ("😢", NEGATIVE), ("😱", NEGATIVE), ("Brand 🤩", POSITIVE), ("👎 !", NEGATIVE)],
+)
 def test_emoji_alone_need_no_language(text: str, label: int) -> None:
     """They are in none, and everybody reads them; alone or among many texts."""
     reading = SCORER.analyse(text)

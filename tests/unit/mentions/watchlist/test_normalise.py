@@ -19,7 +19,7 @@ from mentions.watchlist.normalise import keeps_length, normalise, normalise_in_p
         ("straße", "STRASSE", "Strasse", "STRAẞE"),
         ("istanbul", "İSTANBUL", "ISTANBUL", "ıstanbul"),
         ("acme", "ＡＣＭＥ", "Acme", "𝐀𝐜𝐦𝐞", "a\u00adcme", "ac\u200bme"),
-        ("l'oreal", "L’Oréal", "LʼORÉAL"),
+        ("l'oreal", "L’Oréal", "LʼORÉAL", "L`Oréal", "l`oreal"),
         ("ærø łódź", "Aero lodz", "ÆRØ ŁÓDŹ"),
         ("us airways", "US  Airways", "us\nairways", "us\u00a0airways ", "\tUS\u3000AIRWAYS"),
         ("σίσυφος", "ΣΊΣΥΦΟΣ", "σισυφοσ"),

@@ -66,6 +66,9 @@ def test_a_named_brand_decides_alone() -> None:
         ("crèmerie lys near the nordbahn", ["Nordbahn", "Crèmerie Lys"]),
         ("crèmerie lys, nordbahn street 4", ["Crèmerie Lys"]),
         ("crèmerie lys, nordbahn street 4, by nordbahn", ["Nordbahn", "Crèmerie Lys"]),
+        ("NORDB\u0410HN is late", ["Nordbahn"]),  # a Cyrillic A
+        ("#n\u03bfrdbahn", ["Nordbahn"]),  # a Greek o
+        ("\u043d\u043e\u0440\u0434", []),
         ("nothing here", []),
         ("", []),
     ],
@@ -75,6 +78,12 @@ def test_others_are_found_by_keyword(text: str, found: list[str]) -> None:
     match = _match(text=text)
     assert _names(match) == found
     assert match.outcome is (Outcome.MATCHED if found else Outcome.UNMATCHED)
+
+
+def test_a_name_of_mixed_scripts_is_found_as_it_is_written() -> None:
+    """Lookalikes are folded in names and in texts alike."""
+    watchlist = Watchlist([BrandTerms(name="mu", keywords=("\u03bcnord",))])
+    assert [brand.name for brand in watchlist.match(wire(text="\u039cNord is late")).brands] == ["mu"]
 
 
 @pytest.mark.parametrize(
