@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 MAX_PAGES: Final = 10
 """Pages that are read back until the last known post; a forum shows 20 to 50 posts on each."""
 
+LOOKED_BACK: Final = 20
+"""Posts before the last known one that are read again: their edits and deletions are news."""
+
 _MISSED: Final = f"had more posts since the last time than {MAX_PAGES} pages show: older ones are not heard"
 
 
@@ -44,7 +47,7 @@ class Discourse:
         return Page(items, {"last": newest}, notice="" if reached else _MISSED)
 
     async def _latest(self, client: PoliteClient, last: int) -> tuple[list[dict[str, Any]], bool]:
-        """Return the latest posts, and whether they reach back to the last one known."""
+        """Return the latest posts, and whether they reach back to the last one known and some before it."""
         found: dict[int, dict[str, Any]] = {}
         before: dict[str, str] = {}
         for _ in range(MAX_PAGES):
@@ -52,10 +55,10 @@ class Discourse:
             numbers = [name for post in page if (name := number(post, "id")) is not None]
             known = len(found)
             found |= {name: post for post in page if (name := number(post, "id")) is not None}
-            if not numbers or not last or min(numbers) <= last or len(found) == known:
+            if not numbers or not last or min(numbers) <= last - LOOKED_BACK or len(found) == known:
                 return list(found.values()), True
             before = {"before": str(min(numbers))}
-        return list(found.values()), False
+        return list(found.values()), min(found) <= last
 
     def _item(self, post: dict[str, Any]) -> Item | None:
         published, name = instant(post, "created_at"), number(post, "id")

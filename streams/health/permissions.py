@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 from streams.community.service import group_of as community_group
 from streams.kafka.topics import Topics
+from streams.listening.members import group_of as listeners_group
 from streams.moderation.intake_service import group_of
 
 
@@ -56,6 +57,7 @@ PROCESSES: Final = (
         ("mentions", "brands", "source_cursors"),
         ("mentions", "source_cursors", "source_health"),
         ("streams/listening", "tocsin/listener"),
+        group=listeners_group(Topics()),
     ),
     Permissions(
         "`tocsin slack`",
@@ -120,8 +122,8 @@ _INTRO: Final = """# Rights on the brokers
 
 What each process needs, and no more. The code makes this page: `python -m streams.health.permissions`. With a
 `TOCSIN_PREFIX` it goes before every name, those of the group and of the changelogs, too. *Read* includes *describe*.
-Workers form the consumer group `{group}`, the intake of moderation and the community one each of their own; all else
-reads without a group and commits nothing.
+Workers form the consumer group `{group}`; the listeners, the intake of moderation and the community one each of their
+own; all else reads without a group and commits nothing.
 
 | process | reads | writes | group |
 | --- | --- | --- | --- |
@@ -140,8 +142,9 @@ administrator, makes the topics once: then no process needs the right to create.
 _ADMIN: Final = """
 ## Why `tocsin status` may be refused
 
-It asks for the group's members (`DESCRIBE` on the group) and for its offsets. Without the right it says `the user lacks
-the rights`: it never takes a refusal for an installation without workers.
+It asks for the members of the workers' group (`DESCRIBE` on the group) and for its offsets. Without the right it says
+`the user lacks the rights`: it never takes a refusal for an installation without workers. Without the right on the
+listeners' group it does not say which of them reads the sources.
 """
 
 
@@ -161,7 +164,10 @@ def acl_commands(one: Permissions) -> list[str]:
     if one.group:
         lines.append(f"{base} --operation Read --operation Describe --group {one.group}")
     elif one.user == "tocsin-admin":
-        lines.append(f"{base} --operation Describe --group {Topics().application}")
+        lines += [
+            f"{base} --operation Describe --group {group}"
+            for group in (Topics().application, listeners_group(Topics()))
+        ]
     return lines
 
 

@@ -25,6 +25,7 @@ class Cursor(msgspec.Struct):
     them. A process that dies in between leaves no gap, whatever the source still shows, and nothing is sent twice.
     """
 
+    epoch: int = 0  # grows with each listener that becomes the active one
     position: dict[str, Any] = {}
     seen: list[tuple[str, int]] = []  # ids with a digest of what they said, oldest first
     about: dict[str, list[str]] = {}  # the brands of those of them that were sent, by id
@@ -48,9 +49,7 @@ def load(connection: Connection, topics: Topics, ends: Mapping[int, int]) -> dic
     Raises:
         BrokerError: no broker answers, or a topic is missing.
     """
-    stored = reader.latest(connection, topics.source_cursors.name).items()
-    found = {key.decode(errors="replace"): decode(raw) for key, raw in stored}
-    cursors = {name: cursor for name, cursor in found.items() if cursor is not None}
+    cursors = newest(reader.records(connection, topics.source_cursors.name))
     starts: dict[int, int] = {}
     for name, cursor in cursors.items():
         if cursor.pending:
@@ -61,6 +60,19 @@ def load(connection: Connection, topics: Topics, ends: Mapping[int, int]) -> dic
         wanted = {place: (start, 2**62) for place, start in starts.items()}
         recover(cursors, reader.offset_ranges(connection, topics.mentions.name, wanted))
     return cursors
+
+
+def newest(records: Iterable[Record]) -> dict[str, Cursor]:
+    """Return the cursors by source, without what a listener that had lost its lease wrote late, with a lower epoch."""
+    found: dict[str, Cursor] = {}
+    for record in records:
+        name = (record.key or b"").decode(errors="replace")
+        cursor = decode(record.value or b"")
+        if record.value is None or cursor is None:
+            found.pop(name, None)
+        elif name not in found or cursor.epoch >= found[name].epoch:
+            found[name] = cursor
+    return found
 
 
 def decode(raw: bytes) -> Cursor | None:

@@ -80,6 +80,7 @@ class Listener:
         self._tokens = tokens
         self._cursors = dict(cursors)
         self._ends = ends
+        self._epoch = 1 + max((cursor.epoch for cursor in cursors.values()), default=0)
         self._wanted: dict[str, WantedSource] = {}
         self._readers: dict[str, SourceReader] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
@@ -114,6 +115,7 @@ class Listener:
         cursor = self._cursors.get(name)
         if cursor is None:
             cursor = Cursor(next_offset=self._ends[partition_of(name.encode(), len(self._ends))])
+        cursor.epoch = self._epoch
         self._cursors[name] = cursor
         names = [brand.terms.name for brand in wanted.brands]
         selection, asked = Selection(wanted.brands, name), source(wanted.settings, self._tokens)
@@ -150,3 +152,5 @@ class Listener:
             await self._stop(name)
         for health in last:
             await self._sink.report(replace(health, state="stopped", reason="the listener was stopped"))
+        SOURCES.clear()  # those of the next active listener count
+        BUDGET_LEFT.clear()

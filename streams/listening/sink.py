@@ -1,4 +1,8 @@
-"""Sink of a listener: mentions and cursors into Kafka, each acknowledged; waits while Kafka is away."""
+"""Sink of a listener: mentions and cursors into Kafka, each acknowledged; waits while Kafka is away.
+
+With a lease it writes only as long as that holds. Whether it does is asked again right before a request goes out, as a
+process may be frozen between any two steps.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 import structlog
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaError, ProducerFenced
+from aiokafka.protocol.produce import ProduceRequest
 
 from streams.kafka.producer_session import ProducerSession
 from streams.kafka.topics import MAX_STATE_BYTES
@@ -22,6 +27,7 @@ if TYPE_CHECKING:
     from streams.kafka.topics import Topics
     from streams.listening.cursor import Cursor
     from streams.listening.health import SourceHealth
+    from streams.listening.lease import Lease
     from streams.tracing.port import Tracing
 
 log = structlog.get_logger(__name__)
@@ -33,10 +39,32 @@ RETRY_DELAY: Final = 2.0
 class KafkaSink(ProducerSession):
     """Sends what sources bring. Use it as a context, made within a running event loop."""
 
-    def __init__(self, connection: Connection, topics: Topics, tracing: Tracing = NO_TRACING) -> None:
+    def __init__(
+        self, connection: Connection, topics: Topics, tracing: Tracing = NO_TRACING, lease: Lease | None = None
+    ) -> None:
         super().__init__(connection, max_request_size=MAX_STATE_BYTES)
         self._topics = topics
         self._tracing = tracing
+        self._lease = lease
+        if lease is not None:
+            self.producer.client.send = self.guard(self.producer.client)
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._lease is not None and self._lease.ended.is_set():  # what is not out must never go out
+            self.producer._message_accumulator.fail_all(ProducerFenced())  # noqa: SLF001 - `stop` waits for them
+        await super().__aexit__()
+
+    def guard(self, client: Any) -> Callable[..., Awaitable[Any]]:
+        """Return a client's `send` that lets records out only while the lease holds; once it ended, none at all."""
+        send, lease = client.send, self._lease
+
+        async def send_while_held(node: int, request: Any, **options: Any) -> Any:
+            if lease is not None and isinstance(request, ProduceRequest):
+                await client.ready(node, **options)  # nothing else is waited for between the look and the writing
+                await lease.held()
+            return await send(node, request, **options)
+
+        return send_while_held
 
     async def send(self, source: str, records: Sequence[bytes]) -> int | None:
         """Send the mentions of a source, in order; returns the offset after the last, None without any.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import random
 import socket
 import time
 from collections import Counter
@@ -20,6 +19,8 @@ from tests.support.installation import Installation, Worker, wait_until
 from tests.support.ports import pick_ports
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from tests.support.brokers import Broker
 
 POSTS = 600
@@ -55,24 +56,33 @@ def sent(here: Installation) -> Counter[tuple[str, str]]:
     return Counter((mention["source"].split()[0], mention["id"]) for mention in found)
 
 
+def listening(listeners: Iterable[Worker]) -> list[Worker]:
+    """Return those that have begun to read the sources, so far."""
+    return [one for one in listeners if "listening" in one.log.read_text("utf-8")]
+
+
 @pytest.mark.timeout(240)
-def test_each_post_is_sent_once_through_kills(kafka: Broker) -> None:
-    """Killed again and again while posts appear, whatever it was doing: nothing is missing, and nothing there twice."""
-    chance, forum = random.Random(11), GrowingForum(POSTS, pace=0.02)
-    with served(forum) as url, Installation(kafka) as here:
+def test_each_post_is_sent_once_by_whichever_listener_is_active(real_kafka: Broker) -> None:
+    """The active one is frozen, its successor killed, while posts appear: nothing is missing, nothing there twice."""
+    forum = GrowingForum(POSTS, pace=0.02)
+    with served(forum) as url, Installation(real_kafka) as here:
         config = brands(here, url)
-        for _ in range(5):
-            listener = here.worker("--config", config, command="listen")
-            wait_until(partial(listens, listener), 60, "listening")
-            time.sleep(chance.uniform(0.0, 1.0))
-            listener.kill()
+        frozen = here.worker("--config", config, command="listen")
+        wait_until(partial(listens, frozen), 60, "listening")
+        others = [here.worker("--config", config, command="listen") for _ in range(2)]
+        wait_until(lambda: all("standing by" in one.log.read_text("utf-8") for one in others), 60, "two that stand by")
+        frozen.pause()
+        wait_until(lambda: bool(listening(others)), 60, "a successor")
+        frozen.resume()
+        wait_until(lambda: "another listener has taken over" in frozen.log.read_text("utf-8"), 60, "it steps back")
+        (active,) = listening(others)
+        active.kill()
         wanted = {
             (kind, f"{kind[0]}{n}")
             for kind in ("feed", "mastodon")
             for n in range(forum.posts - FEED_LENGTH, forum.posts)
         }
         wait_until(lambda: forum.written == forum.posts, 30, "the last post")
-        here.worker("--config", config, command="listen")
         wait_until(lambda: wanted <= set(sent(here)), 60, "every post that is still shown")
         counts = sent(here)
         assert max(counts.values()) == 1, [name for name, count in counts.items() if count > 1][:5]

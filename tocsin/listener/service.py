@@ -1,4 +1,4 @@
-"""Listener service: one process that reads all sources and takes mentions over HTTP."""
+"""Listener service: one process that reads all sources, or stands by, and takes mentions over HTTP."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from aiohttp import web
 from sources.client import PoliteClient
 from streams.kafka import reader
 from streams.listening import cursor
+from streams.listening.group import ListenerGroup, SoleListener
 from streams.listening.listener import Listener
 from streams.listening.sink import KafkaSink
 from streams.monitoring.http_server import serve
@@ -32,11 +33,13 @@ if TYPE_CHECKING:
     from sources.registry import Tokens
     from streams.kafka.connection import Connection
     from streams.kafka.topics import Topics
+    from streams.listening.lease import Lease
     from streams.tracing.port import Tracing
 
 log = structlog.get_logger(__name__)
 
 NO_BRANDS: Final = "the brands are not read yet"
+NOT_JOINED: Final = "the group of listeners is not joined yet"
 
 
 class ListenerService:
@@ -50,10 +53,10 @@ class ListenerService:
         self._topics = topics
         self._tokens = tokens
         self._tracing = tracing
-        self._probes = Probes(NO_BRANDS)
+        self._probes = Probes(NOT_JOINED)
 
     @asynccontextmanager
-    async def listener(self) -> AsyncIterator[tuple[Listener, KafkaSink]]:
+    async def listener(self, lease: Lease) -> AsyncIterator[tuple[Listener, KafkaSink]]:
         """Yield a listener without sources yet, and its sink.
 
         Raises:
@@ -61,24 +64,66 @@ class ListenerService:
         """
         ends = await asyncio.to_thread(reader.partition_ends, self._connection, self._topics.mentions.name)
         cursors = await asyncio.to_thread(cursor.load, self._connection, self._topics, ends)
-        async with KafkaSink(self._connection, self._topics, self._tracing) as sink:
+        async with KafkaSink(self._connection, self._topics, self._tracing, lease) as sink:
             listener = Listener(sink, self._tokens, cursors, ends)
             try:
                 yield listener, sink
             finally:
                 await listener.close()
 
+    @asynccontextmanager
+    async def membership(self) -> AsyncIterator[ListenerGroup | SoleListener]:
+        """Be a member of the group of listeners for as long as the context lasts.
+
+        Raises:
+            BrokerError: no broker answers, or a topic is missing.
+        """
+        for topic in (self._topics.mentions, self._topics.source_cursors):
+            await asyncio.to_thread(reader.partition_ends, self._connection, topic.name)
+        if self._connection.embedded:
+            yield SoleListener()
+            return
+        async with ListenerGroup(self._connection, self._topics) as group, asyncio.TaskGroup() as tasks:
+            member = tasks.create_task(group.run())
+            try:
+                yield group
+            finally:
+                member.cancel()
+
     async def run(self, brands: Iterable[Brand] | None, http: tuple[str, int] | None) -> None:
         """Listen until cancelled: to the sources of `brands`, or of those that are applied, as they change.
+
+        Of several listeners one reads the sources at a time; each takes mentions over HTTP.
 
         Raises:
             BrokerError: no broker answers, or a topic is missing.
             OSError: the port is taken.
         """
         serve(self._settings.metrics_port, self._probes.answer)
-        async with self.listener() as (listener, sink), self._door(sink, http), asyncio.TaskGroup() as group:
-            group.create_task(self._probes.run(self._connection))
+        async with self._door(http), self.membership() as group, asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._probes.run(self._connection))
+            await group.joined()
+            self._probes.meet(NOT_JOINED)
+            while True:
+                await self._listen(await group.lease(), brands)
+
+    async def _listen(self, lease: Lease, brands: Iterable[Brand] | None) -> None:
+        """Read the sources until the lease ends."""
+        term = asyncio.create_task(self._read(lease, brands))
+        ended = asyncio.create_task(lease.ended.wait())
+        try:
+            await asyncio.wait([term, ended], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            ended.cancel()
+            term.cancel()
+            await asyncio.gather(term, return_exceptions=True)
+        if not lease.ended.is_set():
+            await term
+
+    async def _read(self, lease: Lease, brands: Iterable[Brand] | None) -> None:
+        async with self.listener(lease) as (listener, _), asyncio.TaskGroup() as group:
             group.create_task(listener.report())
+            self._probes.miss(NO_BRANDS)
             if brands is None:
                 group.create_task(self._follow_brands(listener))
             else:
@@ -98,25 +143,26 @@ class ListenerService:
                 await changed.wait()
 
     @asynccontextmanager
-    async def _door(self, sink: KafkaSink, http: tuple[str, int] | None) -> AsyncIterator[None]:
+    async def _door(self, http: tuple[str, int] | None) -> AsyncIterator[None]:
         """Take mentions over HTTP at an address, if there is one, for as long as the context lasts."""
         if http is None:
             yield
             return
         token, secret = self._settings.listen_token, self._settings.listen_secret
         webhooks = webhook_secrets(self._settings.webhook_secrets.get_secret_value())
-        app = build_api(
-            sink.send, token.get_secret_value(), secret.get_secret_value(), probes=self._probes, webhooks=webhooks
-        )
-        app.middlewares.append(self._trace)
-        runner = http_runner(app)
-        await runner.setup()
-        try:
-            await web.TCPSite(runner, *http).start()
-            log.info("taking mentions over HTTP", address="{}:{}".format(*http))
-            yield
-        finally:
-            await runner.cleanup()
+        async with KafkaSink(self._connection, self._topics, self._tracing) as sink:
+            app = build_api(
+                sink.send, token.get_secret_value(), secret.get_secret_value(), probes=self._probes, webhooks=webhooks
+            )
+            app.middlewares.append(self._trace)
+            runner = http_runner(app)
+            await runner.setup()
+            try:
+                await web.TCPSite(runner, *http).start()
+                log.info("taking mentions over HTTP", address="{}:{}".format(*http))
+                yield
+            finally:
+                await runner.cleanup()
 
     @web.middleware
     async def _trace(self, request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -126,13 +172,25 @@ class ListenerService:
 
 
 async def listen_once(service: ListenerService, brands: Iterable[Brand]) -> int:
-    """Ask each source once, send what is new, and return how many mentions that was."""
-    async with service.listener() as (listener, sink):
-        sent = 0
-        for one in await listener.build(brands):
-            async with PoliteClient(one.budget, allow_private=one.settings.private_addresses) as client:
-                await one.read_once(client)
-            one.close()
-            sent += one.health.sent
-            await sink.report(one.health)
-        return sent
+    """Ask each source once, send what is new, and return how many mentions that was.
+
+    Raises:
+        BrokerError: no broker answers, or a topic is missing.
+        ActiveListenerError: another listener reads the sources.
+    """
+    async with service.membership() as group:
+        if not await group.joined():
+            raise ActiveListenerError
+        async with service.listener(await group.lease()) as (listener, sink):
+            sent = 0
+            for one in await listener.build(brands):
+                async with PoliteClient(one.budget, allow_private=one.settings.private_addresses) as client:
+                    await one.read_once(client)
+                one.close()
+                sent += one.health.sent
+                await sink.report(one.health)
+            return sent
+
+
+class ActiveListenerError(Exception):
+    """Another listener reads the sources now."""

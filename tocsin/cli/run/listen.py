@@ -16,6 +16,7 @@ from tocsin.cli.output import print_json, print_line, print_status, print_table,
 from tocsin.errors import CommandError, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Coroutine
     from typing import Any
 
     from config.brands.model import Brand
@@ -194,7 +195,7 @@ def _listen(here: Installation, config: Path | None, http: tuple[str, int] | Non
     traces = tracing(os.environ, "listen")
     service = ListenerService(here.settings, here.connection, here.topics, tokens(here.settings), traces)
     if once:
-        sent = asyncio.run(listen_once(service, _brands(here, config) if brands is None else brands))
+        sent = _send_once(listen_once(service, _brands(here, config) if brands is None else brands))
         print_line(f"sent {sent} mentions")
         return
     try:
@@ -204,3 +205,16 @@ def _listen(here: Installation, config: Path | None, http: tuple[str, int] | Non
         if http is None or error.errno != errno.EADDRINUSE:
             raise
         raise CommandError(f"cannot listen on {http[0]}:{http[1]}: {error.strerror}: choose another --http") from None
+
+
+def _send_once(once: Coroutine[Any, Any, int]) -> int:
+    from streams.shutdown import first_error  # noqa: PLC0415  Faust is slow to load
+    from tocsin.listener.service import ActiveListenerError  # noqa: PLC0415
+
+    try:
+        return asyncio.run(once)
+    except BaseExceptionGroup as several:
+        error = first_error(several)
+        if isinstance(error, ActiveListenerError):
+            raise CommandError("another listener reads the sources: `tocsin status` names it; stop it first") from None
+        raise error from several

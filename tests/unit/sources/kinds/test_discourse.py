@@ -34,12 +34,12 @@ async def test_at_first_the_latest_page_is_enough() -> None:
 
 
 async def test_later_it_is_read_back_to_the_last_post_known() -> None:
-    """Page by page, oldest first in the end; pages may overlap."""
+    """Page by page and a little further, for late edits and deletions; oldest first in the end; pages may overlap."""
     async with SourcesServer() as server, client() as asking:
         server.then(
             tells("discourse", posts(80, 99)), tells("discourse", posts(60, 80)), tells("discourse", posts(40, 59))
         )
-        page = await polled("discourse", server.url).fetch(asking, {"last": 45})
+        page = await polled("discourse", server.url).fetch(asking, {"last": 60})
 
         assert [request.query.get("before") for request in server.requests] == [None, "80", "60"]
     assert [item.id for item in page.items] == [str(number) for number in range(40, 100)]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from streams.health.brand_activity import minute_rows
 from streams.listening.health import coverage, span
+from streams.listening.members import listeners_line
 from streams.monitoring.http_server import installed_version
 from tocsin.cli.output import print_line, print_table, printable
 from tocsin.cli.run.health.undelivered import undelivered_lines, with_undelivered
@@ -49,6 +50,7 @@ def record(report: StatusReport, *, minutes: bool) -> dict[str, Any]:
             {"source": one.source, "brands": one.brands, "state": one.state, "reason": one.reason}
             for one in seen.sources
         ],
+        "listeners": [one._asdict() for one in seen.listeners],
         "clock_skews": [_skew_record(number, skew) for number, skew in _skews(report)],
         "brands": with_undelivered((_brand_record(one, minutes=minutes) for one in report.brands), report.undelivered),
     }
@@ -114,6 +116,8 @@ def _parts(report: StatusReport) -> Iterator[tuple[str, str]]:
     yield "Slack", _slack(report)
     yield "heartbeat", _heartbeat(report)
     yield "sources", coverage(seen.sources, seen.at) or "none listed (docs/sources.md)"
+    if seen.listeners:
+        yield "", listeners_line(seen.listeners)
     learning = [one.brand for one in report.brands if one.learning]
     learns = f", {len(learning)} of them still learning" if learning else ""
     yield "brands", f"{len(report.brands)}{learns}"
