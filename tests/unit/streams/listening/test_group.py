@@ -45,7 +45,7 @@ class Cluster(ClusterMetadata):  # type: ignore[misc]  # aiokafka has no types f
 
 @given(st.dictionaries(st.text(min_size=1, max_size=3), st.integers(0, 5), min_size=1))
 def test_the_one_that_was_active_last_stays_it(active_in: dict[str, int]) -> None:
-    """Whoever else joins, in whatever order: nobody was active in a later generation."""
+    """No matter who joins, and in what order: nobody was active in a later generation."""
     chosen = choose(active_in)
     assert active_in[chosen] == max(active_in.values())
     assert choose(dict(reversed(active_in.items()))) == chosen
