@@ -2,7 +2,7 @@
 
 The group shares out the partitions of the cursors' topic, all of them to one member. That member stays active as long
 as it is alive: who joins later stands by. In a generation of the group in which a member took no part another may have
-been active: it then begins anew, from the stored cursors.
+been active: it then begins again, from the stored cursors.
 """
 
 from __future__ import annotations
