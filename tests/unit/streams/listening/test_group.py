@@ -159,7 +159,7 @@ class Admin:
         }
 
 
-def test_who_reads_and_who_stands_by_is_told() -> None:
+def test_the_active_listener_is_named_first() -> None:
     """The active one first."""
     found = read_listeners(Connection(("k:9092",)), Admin(), Topics())
     assert listeners_line(found) == "a-1 reads the sources, b-2 stands by, c-3 stands by"
