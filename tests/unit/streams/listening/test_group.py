@@ -111,7 +111,7 @@ async def test_what_was_about_to_go_out_when_the_process_froze_never_does() -> N
 
     clock, client = Clock(), Client()
     lease = Lease(clock.now, clock)
-    sink = KafkaSink(Connection(("127.0.0.1:9",)), Topics(), lease)
+    sink = KafkaSink(Connection(("127.0.0.1:9",)), Topics(), lease=lease)
     guarded = sink.guard(client)
     records = ProduceRequest(None, -1, 1000, [])
     await guarded(1, records)
