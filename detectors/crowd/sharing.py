@@ -10,7 +10,7 @@ Cost: each share is compared with the next COMPARED of the same object within th
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Final
 
 from detectors.crowd.post import NO_KEY
@@ -28,12 +28,13 @@ PARTICIPATION: Final = 2
 
 def sharing_accounts(posts: Iterable[Post]) -> tuple[set[int], set[int]]:
     """Return the authors of some pair, and those of a pair that shared PARTICIPATION objects or more."""
+    known = [post for post in posts if post.author != NO_KEY]
     shares: dict[tuple[str, int], list[tuple[int, int]]] = defaultdict(list)
-    for post in posts:
-        if post.author != NO_KEY:
-            for kind, key in (("text", post.text), ("link", post.link)):
-                if key != NO_KEY:
-                    shares[kind, key].append((post.at, post.author))
+    for kind, keys in (("text", [post.text for post in known]), ("link", [post.link for post in known])):
+        several = {key for key, count in Counter(keys).items() if count > 1 and key != NO_KEY}
+        for key, post in zip(keys, known, strict=True) if several else ():
+            if key in several:
+                shares[kind, key].append((post.at, post.author))
     pairs: dict[tuple[int, int], set[tuple[str, int]]] = defaultdict(set)
     for shared, sharers in shares.items():
         sharers.sort()

@@ -16,7 +16,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from functools import lru_cache
-from itertools import islice
+from itertools import chain, islice
 from math import ceil, log10
 from typing import TYPE_CHECKING, Final
 
@@ -109,7 +109,7 @@ class _Words:
     def add_shared(self, places: Sequence[int]) -> None:
         """Add what several of the mentions share, each as the phrase that half of those have around it."""
         least = max(2, ceil(MIN_SHARE * len(places)))
-        for unit, _ in distinctive(self._count(places), len(places), self._baseline, least, MIN_SCORE):
+        for unit, _ in distinctive(self._count(places, least), len(places), self._baseline, least, MIN_SCORE):
             if len(self.terms) < SHOWN and self._known.isdisjoint(unit.split(" ")):
                 here = [text for place, text in self._texts.items() if unit in self._window.units[place]]
                 spelled = phrase(unit, here, self._window.own)
@@ -152,8 +152,10 @@ class _Words:
         self._known.discard("")
         self.terms.append((spelled, self._voices[unit]))
 
-    def _count(self, places: Iterable[int]) -> Counter[str]:
-        return Counter(unit for place in places for unit in self._window.units[place] if _says_something(unit))
+    def _count(self, places: Iterable[int], least: int = 1) -> dict[str, int]:
+        """Return the units that say something and that `least` of the mentions hold or more, with how many do."""
+        counts = Counter(chain.from_iterable([self._window.units[place] for place in places]))
+        return {unit: count for unit, count in counts.items() if count >= least and _says_something(unit)}
 
 
 def _distinct(window: Window, places: Iterable[int], first: Sequence[int] = ()) -> list[int]:
