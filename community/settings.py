@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from pydantic import BaseModel, ConfigDict, Field
 
 
@@ -13,4 +15,10 @@ class Community(BaseModel):
     enabled: bool = Field(
         default=False,
         description="Whether `tocsin community --follow` counts the brand's authors, by name, for 122 days.",
+    )
+    monthly: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] | None = Field(
+        default=None,
+        description="Time at which a list of allies, helpers, critics and newly loud authors is posted in "
+        '`slack_channel` on the first of each month, such as "09:00" (in quotes), in the brand\'s `timezone`; none: no '
+        "list. [time of day]",
     )

@@ -62,7 +62,10 @@ PROCESSES: Final = (
     Permissions(
         "`tocsin slack`",
         "tocsin-slack",
-        ("brands", "incidents", "triage_state", "scored", "signals", "moderation", "watch_state", "source_health"),
+        (
+            *("brands", "incidents", "triage_state", "scored", "signals", "moderation", "watch_state", "source_health"),
+            *("community", "community_notes"),
+        ),
         ("actions", "brands", "moderation"),
         ("tocsin/slack_app", "streams/gateway.py", "streams/moderation/queue_view.py"),
     ),

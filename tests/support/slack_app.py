@@ -20,6 +20,7 @@ from tocsin.demo.fake_slack.server import APP_TOKEN, TOKEN, FakeSlack
 from tocsin.slack_app.action_gateway import ActionGateway
 from tocsin.slack_app.app import build_app
 from tocsin.slack_app.main import build_context
+from tocsin.slack_app.reports.community_list import KnownCommunity
 from tocsin.slack_app.slack_client import SlackClient
 from tocsin.slack_app.state import AppState
 from tocsin.slack_app.transports.socket_mode import SocketModeListener
@@ -52,12 +53,15 @@ class SlackAppHarness:
         self.know(self.note.incident)
         self.state.incident_view.mark_loaded()
         self.past: Sequence[Batch | Tick] = ()
+        self.community = KnownCommunity()
         self.applied: list[BrandWithOverrides] = []
         self.client = SlackClient(TOKEN, slack.url)
         self.notifier = SlackNotifier(TOKEN, slack.url)
         gateway = ActionGateway(self.client, self._send, lambda: NOW)
         preview = ThresholdPreview(lambda *_: self.past, lambda: NOW)
-        self.context = build_context(self.state, gateway, self.client, self._apply, preview, queue)
+        self.context = build_context(
+            self.state, gateway, self.client, self._apply, preview, queue, lambda _: self.community
+        )
         self.app = build_app(self.context, self.client.client)
 
     def note_of(self, *detectors: str) -> Notification:

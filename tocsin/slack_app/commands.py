@@ -43,9 +43,9 @@ def parse_snooze(text: str, brands: Mapping[str, Brand]) -> SnoozeCommand | str 
     word, _, rest = text.strip().partition(" ")
     if word.lower() != "snooze":
         return None
-    named = _exact_brand(rest, brands)
+    named = exact_brand(rest, brands)
     name, _, span = ("", "", "") if named else rest.strip().rpartition(" ")
-    brand, language = named or _exact_brand(name, brands), majority_language(brands)
+    brand, language = named or exact_brand(name, brands), majority_language(brands)
     if brand is not None:
         press = "snooze_30m" if named else _DURATIONS.get(span.lower())
         return (
@@ -90,10 +90,11 @@ def answer(text: str, brands: Mapping[str, Brand], incidents: Sequence[Incident]
 def _find_brand(text: str, brands: Mapping[str, Brand]) -> Brand | None:
     """Return the brand by name or alias, ignoring case, or the nearest one."""
     close = nearest(text, brands) if text else None
-    return _exact_brand(text, brands) or (brands[close] if close else None)
+    return exact_brand(text, brands) or (brands[close] if close else None)
 
 
-def _exact_brand(text: str, brands: Mapping[str, Brand]) -> Brand | None:
+def exact_brand(text: str, brands: Mapping[str, Brand]) -> Brand | None:
+    """Return the brand with this name or alias, ignoring case."""
     wanted = text.strip().casefold()
     for brand in brands.values():
         if wanted in {name.casefold() for name in (brand.name, *brand.aliases)}:

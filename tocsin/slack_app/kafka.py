@@ -8,21 +8,26 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from community.notes import decode as decode_note
+from community.notes import read_key
 from config.brands.wire import encode_brand
 from detectors.model.signal import Signal
 from detectors.model.signal import decode as decode_signal
 from replay.report.weekly.figures import HOUR, WEEK, brand_week, week_volumes
+from streams.community.views import read_ledgers
 from streams.gateway import KafkaGateway
 from streams.kafka import reader
 from streams.listening.health import decode
 from streams.views.brand_states import read_brand_states
 from tocsin.slack_app.reports.brief import BriefFacts, brief_facts
+from tocsin.slack_app.reports.community_list import KnownCommunity
 from tocsin.slack_app.reports.digest import daily_figures
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
     from alerts.incidents.model import Incident
+    from community.notes import Note
     from config.brands.model import Brand
     from config.brands.overrides import BrandWithOverrides
     from moderation.model import Item
@@ -50,6 +55,17 @@ class SlackAppGateway(KafkaGateway):
     ) -> list[BrandWeek]:
         """Return the week of each brand before an instant (ms). Blocks."""
         return read_weeks(self._connection, self._topics, brands, (incidents, items), until)
+
+    def community(self, brand: str) -> KnownCommunity:
+        """Return what is kept of a brand's authors. Blocks."""
+        stored = reader.latest(self._connection, self._topics.community.name)
+        ledgers = [ledger for (name, _), ledger in read_ledgers(stored.items()) if name == brand]
+        notes: dict[str, Note] = {}
+        for key, raw in reader.latest(self._connection, self._topics.community_notes.name).items():
+            of, author = read_key(key)
+            with suppress(msgspec.DecodeError):
+                notes |= {author: decode_note(raw)} if of == brand else {}
+        return KnownCommunity(ledgers, notes)
 
     def brief_facts(self, brands: Iterable[str], until: int) -> dict[str, BriefFacts]:
         """Return what the states and the sources of brands say for a brief at an instant (ms). Blocks."""

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from streams.kafka.topics import Topics
     from streams.moderation.queue_view import ModerationQueue
     from tocsin.slack_app.listeners.context import SlackApi
+    from tocsin.slack_app.reports.community_list import KnownCommunity
 
 log = structlog.get_logger(__name__)
 
@@ -60,11 +61,12 @@ def build_context(
     publish_overrides: Callable[[BrandWithOverrides], Awaitable[None]],
     preview: ThresholdPreview,
     moderation: ModerationQueue | None = None,
+    community: Callable[[str], KnownCommunity] | None = None,
 ) -> ListenerContext:
     """Return what the listeners work with."""
     silence = SilenceModal(gateway, state.registry)
     threshold = ThresholdModal(gateway, state.registry, publish_overrides)
-    return ListenerContext(state, gateway, slack, silence, threshold, preview, moderation)
+    return ListenerContext(state, gateway, slack, silence, threshold, preview, moderation, community)
 
 
 async def serve(settings: Settings, connection: Connection, topics: Topics, partitions: int, port: int | None) -> None:
@@ -82,7 +84,7 @@ async def serve(settings: Settings, connection: Connection, topics: Topics, part
     async with SlackAppGateway(connection, topics) as kafka, view:
         gateway = ActionGateway(client, kafka.send, wall_ms)
         preview = ThresholdPreview(kafka.read_scored, wall_ms)
-        context = build_context(state, gateway, client, kafka.publish_overrides, preview, view)
+        context = build_context(state, gateway, client, kafka.publish_overrides, preview, view, kafka.community)
         cards = CardPoster(state, view, slack, wall_ms, context.card_changed)
         try:
             async with asyncio.TaskGroup() as group:
@@ -113,7 +115,9 @@ def _digests(state: AppState, slack: SlackNotifier, kafka: SlackAppGateway, view
         incidents, items = [*state.incident_view.incidents.values()], [*view.queue.items()]
         return kafka.weeks(brands, incidents, items, until)
 
-    return DigestScheduler(state, slack, kafka.daily_figures, wall_ms, kafka.brief_facts, waiting, weeks)
+    return DigestScheduler(
+        state, slack, kafka.daily_figures, wall_ms, kafka.brief_facts, waiting, weeks, kafka.community
+    )
 
 
 async def _post_cards(view: QueueView, cards: CardPoster) -> None:

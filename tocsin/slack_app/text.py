@@ -6,7 +6,16 @@ from typing import TYPE_CHECKING, Final
 
 from alerts.rendering.escaping import clean, clip
 from detectors.registry import SECTIONS, label
-from tocsin.slack_app.locales import en, fr, moderation_en, moderation_fr, weekly_en, weekly_fr
+from tocsin.slack_app.locales import (
+    community_en,
+    community_fr,
+    en,
+    fr,
+    moderation_en,
+    moderation_fr,
+    weekly_en,
+    weekly_fr,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,8 +24,8 @@ if TYPE_CHECKING:
     from detectors.model.signal_text import Language
 
 MESSAGES: Final[dict[Language, dict[str, str]]] = {
-    "en": en.MESSAGES | moderation_en.MESSAGES | weekly_en.MESSAGES,
-    "fr": fr.MESSAGES | moderation_fr.MESSAGES | weekly_fr.MESSAGES,
+    "en": en.MESSAGES | moderation_en.MESSAGES | weekly_en.MESSAGES | community_en.MESSAGES,
+    "fr": fr.MESSAGES | moderation_fr.MESSAGES | weekly_fr.MESSAGES | community_fr.MESSAGES,
 }
 
 

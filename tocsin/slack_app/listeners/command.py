@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 from alerts.incidents.model import rank
 from alerts.rendering.escaping import mrkdwn, slack_date, slack_user
 from tocsin.slack_app import commands, incident_commands, payloads
 from tocsin.slack_app.listeners.moderation import answer_report
+from tocsin.slack_app.reports.community_list import community_text, parse_wanted
 from tocsin.slack_app.text import majority_language, translate
 
 if TYPE_CHECKING:
@@ -35,9 +37,10 @@ async def _on_command(context: ListenerContext, body: dict[str, Any]) -> None:
 async def _answer(context: ListenerContext, command: payloads.Command) -> str:
     state = context.state
     brands = state.registry.brands()
-    reported = await answer_report(context, command)
-    if reported is not None:
-        return reported
+    for answer in (answer_report, _answer_community):
+        found = await answer(context, command)
+        if found is not None:
+            return found
     request = incident_commands.parse(command.text, brands)
     if request is not None:
         return await _act(context, request, command)
@@ -46,6 +49,27 @@ async def _answer(context: ListenerContext, command: payloads.Command) -> str:
         return await _snooze(context, asked, command.user_id)
     incidents = [*state.incident_view.incidents.values()]
     return asked or commands.answer(command.text, brands, incidents, context.gateway.now())
+
+
+async def _answer_community(context: ListenerContext, command: payloads.Command) -> str | None:
+    """Return the answer to `/tocsin community BRAND [VIEW] [DAYS]`, None for other words; for responders only."""
+    word, *rest = command.text.split() or [""]
+    if word.lower() != "community":
+        return None
+    brands = context.state.registry.brands()
+    named, wanted = parse_wanted(rest)
+    language, text = majority_language(brands), " ".join(named)
+    brand = commands.exact_brand(text, brands) if text else next(iter(brands.values())) if len(brands) == 1 else None
+    if brand is None:
+        example = mrkdwn(min(brands, default="acme"), 60)
+        unknown = commands.unknown_brand(text, brands, language)
+        return unknown if text else translate(language, "slash_which_brand", word=word, brand=example)
+    if refusal := await context.gateway.refusal(command.user_id, brand):
+        return refusal
+    if not brand.community.enabled or context.community is None:
+        return translate(brand.language, "people_off", brand=mrkdwn(brand.name, 60))
+    known = await asyncio.to_thread(context.community, brand.name)
+    return community_text(brand, known, wanted, context.state.web_url)
 
 
 async def _act(context: ListenerContext, request: incident_commands.Request, command: payloads.Command) -> str:

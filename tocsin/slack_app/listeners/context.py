@@ -12,7 +12,7 @@ from tocsin.slack_app.modals.context import read_context
 from tocsin.slack_app.transports.acknowledgement import acknowledgement_sent
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable
+    from collections.abc import Awaitable, Callable
 
     from slack_bolt.context.ack.async_ack import AsyncAck
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from tocsin.slack_app.modals.silence import SilenceModal
     from tocsin.slack_app.modals.threshold import ThresholdModal
     from tocsin.slack_app.payloads import View
+    from tocsin.slack_app.reports.community_list import KnownCommunity
     from tocsin.slack_app.state import AppState
 
 
@@ -60,6 +61,7 @@ class ListenerContext:
     threshold: ThresholdModal
     preview: ThresholdPreview
     moderation: ModerationQueue | None = None
+    community: Callable[[str], KnownCommunity] | None = None
     card_changed: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when somebody used a moderation card: it is brought up to date at once."""
     running: set[asyncio.Task[Any]] = field(default_factory=set)

@@ -32,6 +32,7 @@ MESSAGES: Final = {
     "`/tocsin assign BRAND @NAME|me` hand over\n"
     "`/tocsin incident BRAND TEXT` open an incident by hand\n"
     "`/tocsin report [BRAND] LINK [WHY]` put a post into the moderation queue\n"
+    "`/tocsin community BRAND [VIEW] [7|30|90]` who writes about it: allies, helpers, critics, abusive, newly-loud\n"
     "`/tocsin silence BRAND [2h] [REASON]` hold back its signals\n"
     "`/tocsin help` this list\n"
     "Only you see the answers. What others need to know is on the incident's message.",

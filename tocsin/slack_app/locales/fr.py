@@ -34,6 +34,7 @@ _TEXTS: Final = {
     "`/tocsin assign MARQUE @NOM|me` confier à quelqu’un\n"
     "`/tocsin incident MARQUE TEXTE` ouvrir un incident à la main\n"
     "`/tocsin report [MARQUE] LIEN [MOTIF]` mettre une publication dans la file de modération\n"
+    "`/tocsin community MARQUE [VUE] [7|30|90]` qui en parle : allies, helpers, critics, abusive, newly-loud\n"
     "`/tocsin silence MARQUE [2h] [MOTIF]` retenir ses signaux\n"
     "`/tocsin help` cette liste\n"
     "Vous seul voyez les réponses. Ce que l’équipe doit savoir figure sur le message de l’incident.",

@@ -13,6 +13,7 @@ import structlog
 
 from alerts.delivery.ports import DeliveryError
 from tocsin.slack_app.reports.brief import BriefFacts, build_brief
+from tocsin.slack_app.reports.community_list import KnownCommunity, build_monthly_list
 from tocsin.slack_app.reports.digest import HOUR, build_digest
 from tocsin.slack_app.reports.weekly import build_weekly
 
@@ -40,7 +41,7 @@ RETRY_AFTER: Final = HOUR // 6
 """How long (ms) after a refusal, such as of a channel that does not know the app, it is tried again."""
 
 
-Kind = Literal["digest", "brief", "weekly", "overview"]
+Kind = Literal["digest", "brief", "weekly", "overview", "community"]
 
 
 class DigestJob(NamedTuple):
@@ -119,6 +120,20 @@ def due_weeklies(brands: Iterable[Brand], now: int) -> list[DigestJob]:
     return found
 
 
+def due_lists(brands: Iterable[Brand], now: int) -> list[DigestJob]:
+    """Return the monthly lists that are due: on the first of the month, each brand its own."""
+    found = []
+    for brand in sorted(brands, key=lambda one: one.name):
+        clock = brand.community.monthly
+        if clock is None or not brand.community.enabled or brand.slack_channel is None:
+            continue
+        at = _latest_occurrence(clock, brand.timezone, now)
+        day = datetime.fromtimestamp(at / 1000, ZoneInfo(brand.timezone)).date()
+        if day.day == 1 and now - at < MAX_DELAY:
+            found.append(DigestJob(brand.slack_channel, f"community {day} {brand.name}", at, (brand,), "community"))
+    return found
+
+
 def _latest_occurrence(clock: str, zone: str, now: int, weekday: int | None = None) -> int:
     """Return the latest instant (ms) with this time of day in a time zone, on a day of the week (Monday is 0) or any.
 
@@ -146,6 +161,7 @@ class DigestScheduler:
         facts: Callable[[Iterable[str], int], Mapping[str, BriefFacts]] = lambda *_: {},
         waiting: Callable[[str], Mapping[str, int]] = lambda _: {},
         weeks: Callable[[Sequence[Brand], int], list[BrandWeek]] = lambda *_: [],
+        community: Callable[[str], KnownCommunity] = lambda _: KnownCommunity(),
     ) -> None:
         self._state = state
         self._slack = slack
@@ -154,6 +170,7 @@ class DigestScheduler:
         self._facts = facts
         self._waiting = waiting
         self._weeks = weeks
+        self._community = community
         self._done: dict[tuple[str, str], int] = {}  # (channel, name) → until when it is left alone, ms
 
     async def run(self) -> None:
@@ -169,7 +186,8 @@ class DigestScheduler:
         now = self._now()
         self._done = {key: until for key, until in self._done.items() if until > now}
         brands = self._state.registry.brands().values()
-        for one in (*due_jobs(brands, now), *due_briefs(brands, now), *due_weeklies(brands, now)):
+        due = (due_jobs, due_briefs, due_weeklies, due_lists)
+        for one in (job for find in due for job in find(brands, now)):
             if (one.channel, one.name) not in self._done:
                 self._done[one.channel, one.name] = now + await self._send(one)
 
@@ -196,6 +214,9 @@ class DigestScheduler:
             counted = await asyncio.to_thread(self._count, one.at)
             return build_digest(one.name, one.brands, self._state, counted, one.at)
         (brand,) = one.brands
+        if one.kind == "community":
+            known = await asyncio.to_thread(self._community, brand.name)
+            return build_monthly_list(one.name, brand, known)
         facts = (await asyncio.to_thread(self._facts, [brand.name], one.at)).get(brand.name, BriefFacts())
         incidents = [*self._state.incident_view.incidents.values()]
         waiting = self._waiting(brand.name)

@@ -26,6 +26,7 @@ from tocsin.slack_app.text import majority_language, translate
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from alerts.incidents.model import Incident
     from detectors.model.signal_text import Language
     from moderation.statistics import Statistics
     from replay.report.weekly.figures import BrandWeek, GoodBuzz, Volume, WeekTopic
@@ -184,8 +185,17 @@ def _incident_lines(week: BrandWeek, paper: Paper, language: Language) -> list[s
     worst = sorted(week.incidents, key=lambda one: (-rank(one.severity), one.opened_at))[:MAX_INCIDENTS]
     return [
         translate(language, "week_incidents", count=len(week.incidents), critical=critical, open=still),
-        *(f"• {paper.text(wording.headline(one, language), 130)}" for one in worst),
+        *(f"• {_headline(one, paper, language)}" for one in worst),
     ]
+
+
+def _headline(incident: Incident, paper: Paper, language: Language) -> str:
+    """Return what an incident was, without quoting abuse."""
+    headline = wording.headline(incident, language)
+    if not is_abusive(headline):
+        return paper.text(headline, 130)
+    severity = wording.translate(language, incident.severity)
+    return f"{severity}: {translate(language, 'week_abusive')}"
 
 
 def _moderation_lines(found: Statistics | None, waiting: int, language: Language) -> list[str]:

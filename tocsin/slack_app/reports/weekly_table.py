@@ -26,14 +26,18 @@ COLUMNS: Final = (
 
 def weekly_text(weeks: Sequence[BrandWeek], language: Language) -> WeeklyText:
     """Return what the page of some brands' week says."""
-    lines = [weekly_lines(week, PLAIN, language) for _, members in by_client(weeks) for week in members]
+    shown = [week for _, members in by_client(weeks) for week in members]
+    lines = [weekly_lines(week, PLAIN, language) for week in shown]
     head = overview_lines(weeks, PLAIN, language)[:2] if len(weeks) > 1 else lines[0][:2]
     return WeeklyText(
         title=head[0],
         summary=head[1],
         head=[translate(language, f"week_column_{name}") for name in COLUMNS],
-        rows=[_cells(week, language) for _, members in by_client(weeks) for week in members],
-        sections=[(one[0], one[1:]) for one in lines],
+        rows=[_cells(week, language) for week in shown],
+        sections=[
+            (PLAIN.text(week.brand.name, 60), [line.removeprefix("• ") for line in found[1:]])
+            for week, found in zip(shown, lines, strict=True)
+        ],
         chart=translate(language, "week_chart"),
         now=translate(language, "week_now"),
         before=translate(language, "week_past"),
