@@ -65,6 +65,7 @@ class IdentityProvider:
             "authorization_endpoint": f"{self.issuer}/authorize",
             "token_endpoint": f"{self.issuer}/token",
             "jwks_uri": f"{self.issuer}/keys",
+            "end_session_endpoint": f"{self.issuer}/logout",
             "id_token_signing_alg_values_supported": ["RS256", "HS256", "none"],
         }
         return web.json_response(document | self.discovered)

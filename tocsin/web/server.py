@@ -65,22 +65,27 @@ def build_application(
         CommunityPages(source, community),
     )
     app.add_routes(probe_routes(probes or Probes()))
-    if settings.oidc_issuer:
-        app.add_routes(_sign_in(access, settings, clock, source))
-    app.add_routes([*routes(access), *(route for part in parts for route in part.routes())])
+    app.add_routes(_session_routes(access, settings, clock, source))
+    app.add_routes(route for part in parts for route in part.routes())
     return app
 
 
-def _sign_in(
+def _session_routes(
     access: Authenticator, settings: Settings, clock: Callable[[], float], source: DataSource
 ) -> list[web.AbstractRouteDef]:
+    """Return the routes of login and logout, with those to the identity provider and back where there is one."""
+    if not settings.oidc_issuer:
+        return routes(access)
     from tocsin.web.http.oidc import OidcProvider  # noqa: PLC0415  cryptography is slow to load
     from tocsin.web.http.sign_in import sign_in_routes  # noqa: PLC0415
+    from tocsin.web.http.sign_out import sign_out_of  # noqa: PLC0415
 
     def named() -> set[str]:
         return {name for one in source.brands().values() for name in one.brand.access.members()}
 
-    return sign_in_routes(access, OidcProvider(settings, clock), settings.oidc_groups_claim, named)
+    provider = OidcProvider(settings, clock)
+    logins = sign_in_routes(access, provider, settings.oidc_groups_claim, named)
+    return [*routes(access, sign_out_of(provider)), *logins]
 
 
 async def serve(app: web.Application, host: str, port: int, ready: Callable[[int], None]) -> None:

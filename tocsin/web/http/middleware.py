@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from aiohttp.typedefs import Handler
 
     from detectors.model.signal_text import Language
+    from tocsin.web.http.sign_out import SignOut
 
 log = structlog.get_logger(__name__)
 
@@ -93,8 +94,8 @@ async def _check_csrf(request: web.Request, session: Session) -> None:
             raise web.HTTPForbidden(text=translate(request_language(request), "expired"))
 
 
-def routes(access: Authenticator) -> list[web.AbstractRouteDef]:
-    """Return the routes of login, logout, assets and the health check."""
+def routes(access: Authenticator, sign_out: SignOut | None = None) -> list[web.AbstractRouteDef]:
+    """Return the routes of login, logout, assets and the health check; `sign_out` leads on to the provider's logout."""
 
     async def form(request: web.Request) -> web.Response:
         return login_page(request)
@@ -125,8 +126,11 @@ def routes(access: Authenticator) -> list[web.AbstractRouteDef]:
         return response
 
     async def log_out(request: web.Request) -> web.Response:
+        session = request.get(SESSION)
         access.log_out(request.cookies.get(COOKIE, ""))
-        response = web.Response(status=303, headers={"Location": "/login"})
+        there = sign_out if session is not None and session.method == "oidc" else None
+        response = await there(request, request_language(request)) if there else None
+        response = response or web.Response(status=303, headers={"Location": "/login"})
         response.del_cookie(COOKIE, path="/")
         return response
 

@@ -42,6 +42,7 @@ class OidcProvider:
     def __init__(self, settings: Settings, clock: Callable[[], float]) -> None:
         self.issuer = settings.oidc_issuer
         self.redirect_uri = f"{settings.web_url.rstrip('/')}/login/oidc/callback"
+        self.logged_out_uri = f"{settings.web_url.rstrip('/')}/login"
         self._client = settings.oidc_client_id
         self._secret = settings.oidc_client_secret
         self._scopes = settings.oidc_scopes
@@ -70,8 +71,22 @@ class OidcProvider:
         endpoint = str(metadata["authorization_endpoint"])
         return f"{endpoint}{'&' if '?' in endpoint else '?'}{urlencode(asked)}"
 
-    async def claims(self, code: str, verifier: str, nonce: str) -> dict[str, Any]:
-        """Return the validated claims of the ID token that a code is worth.
+    async def logout_url(self, id_token: str) -> str:
+        """Return where a browser is sent to log out of the provider, and from there back here; "" where it cannot.
+
+        Raises:
+            SignInError: the provider does not answer.
+        """
+        endpoint = str((await self._discover()).get("end_session_endpoint") or "")
+        if urlsplit(endpoint).scheme not in ("https", urlsplit(self.issuer).scheme):
+            return ""
+        asked = {"client_id": self._client, "post_logout_redirect_uri": self.logged_out_uri}
+        if id_token:
+            asked["id_token_hint"] = id_token
+        return f"{endpoint}{'&' if '?' in endpoint else '?'}{urlencode(asked)}"
+
+    async def claims(self, code: str, verifier: str, nonce: str) -> tuple[dict[str, Any], str]:
+        """Return the validated claims of the ID token that a code is worth, and the token.
 
         Raises:
             SignInError: it is worth none, or one that is not for us, not from the provider, not of this login, or old.
@@ -94,7 +109,7 @@ class OidcProvider:
             claims.validate(now=int(self._clock()), leeway=LEEWAY_SECONDS)
         except (JoseError, ValueError, TypeError) as error:
             raise SignInError(f"ID token: {error}") from error
-        return dict(claims)
+        return dict(claims), str(tokens["id_token"])
 
     async def _decode(self, raw: str, registry: JWSRegistry) -> jwt.Token:
         try:

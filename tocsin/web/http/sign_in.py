@@ -13,6 +13,7 @@ from tocsin.web.http.auth import COOKIE, OIDC_SESSION_SECONDS
 from tocsin.web.http.local_path import local_path
 from tocsin.web.http.middleware import is_https, login_page, request_language
 from tocsin.web.http.oidc import OidcProvider, SignInError
+from tocsin.web.http.sign_out import keep_hint
 from tocsin.web.templating import render_page
 from tocsin.web.text import translate
 
@@ -65,7 +66,7 @@ def sign_in_routes(
 
     async def come_back(request: web.Request) -> web.Response:
         try:
-            there, claims = await _claims(request, access, provider)
+            there, claims, id_token = await _claims(request, access, provider)
         except SignInError as error:
             return _refused(request, str(error), "sign_in_refused", 403)
         name, groups = display_name(claims), identities(claims, claim) & frozenset(named())
@@ -83,14 +84,17 @@ def sign_in_routes(
             secure=is_https(request, access),
             path="/",
         )
+        keep_hint(response, id_token, secure=is_https(request, access))
         response.del_cookie(FLOW_COOKIE, path=_PATH)
         return response
 
     return [web.get(_PATH, leave), web.get(f"{_PATH}/callback", come_back)]
 
 
-async def _claims(request: web.Request, access: Authenticator, provider: OidcProvider) -> tuple[str, Mapping[str, Any]]:
-    """Return where somebody wanted to go, and who they are.
+async def _claims(
+    request: web.Request, access: Authenticator, provider: OidcProvider
+) -> tuple[str, Mapping[str, Any], str]:
+    """Return where somebody wanted to go, who they are, and the ID token that says so.
 
     Raises:
         SignInError: this browser did not ask for this login, or the provider does not vouch for it.
@@ -105,7 +109,7 @@ async def _claims(request: web.Request, access: Authenticator, provider: OidcPro
         raise SignInError("the answer is of another issuer")
     if "code" not in request.query:
         raise SignInError(f"the provider answers {request.query.get('error', '')[:60]!r}")
-    return local_path(there), await provider.claims(request.query["code"], verifier, nonce)
+    return local_path(there), *await provider.claims(request.query["code"], verifier, nonce)
 
 
 def identities(claims: Mapping[str, Any], claim: str) -> frozenset[str]:

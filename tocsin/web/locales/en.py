@@ -242,5 +242,6 @@ MESSAGES: Final = {
     "too_large": "That is too large.",
     "failed": "Something went wrong. The error is in the log.",
     "back": "Back to the overview",
+    "logging_out": "Logging out …",
     "opening": "Opening …",
 }

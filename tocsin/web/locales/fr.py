@@ -247,6 +247,7 @@ _TEXTS: Final = {
     "too_large": "L’envoi est trop volumineux.",
     "failed": "Une erreur est survenue. Le détail est dans le journal.",
     "back": "Retour à la vue d’ensemble",
+    "logging_out": "Déconnexion …",
     "opening": "Ouverture …",
 }
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
@@ -20,6 +22,7 @@ from tests.support.moderation import LocalQueue, flagged
 from tests.support.web_app import BRANDS, hidden, unheard, web_client
 from tocsin.web.http.auth import COOKIE, OIDC_SESSION_SECONDS
 from tocsin.web.http.sign_in import FLOW_COOKIE
+from tocsin.web.http.sign_out import HINT_COOKIE
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -297,3 +300,56 @@ def test_half_a_provider_is_refused_at_the_start(settings: dict[str, str]) -> No
     """Without a client, or without TLS: the error names what is missing."""
     with pytest.raises(ValidationError, match=r"TOCSIN_OIDC_CLIENT_ID|https address"):
         Settings.model_validate(settings)
+
+
+async def log_out(client: Client) -> tuple[int, str, str]:
+    """Log out; return the status, where a redirect leads, and where a page leads."""
+    form = {"csrf": hidden(await (await client.get("/incidents")).text(), "csrf")}
+    answer = await client.post("/logout", data=form, allow_redirects=False)
+    page = html.unescape(await answer.text())
+    found = re.search(r'content="0;url=([^"]+)"', page)
+    return answer.status, answer.headers.get("Location", ""), found[1] if found else ""
+
+
+async def test_logging_out_ends_the_session_at_the_provider_too() -> None:
+    """Which leads back to the login; it is told whose session that was, so that it asks nothing."""
+    async with identity_provider() as provider, pages(provider) as client:
+        await log_in(client)
+        hint = next(one for one in client.session.cookie_jar if one.key == HINT_COOKIE)
+        assert (hint["path"], hint["samesite"], hint["httponly"]) == ("/logout", "Strict", True)
+        status, _, there = await log_out(client)
+        asked = parse_qs(urlsplit(there).query)
+        assert status == 200
+        assert there.startswith(f"{provider.issuer}/logout?")
+        assert asked["client_id"] == ["tocsin"]
+        assert asked["post_logout_redirect_uri"] == ["https://tocsin.example.com/login"]
+        assert asked["id_token_hint"] == [hint.value]
+        assert [one.key for one in client.session.cookie_jar] == []
+        assert (await client.get("/", allow_redirects=False)).status == 303
+
+
+@pytest.mark.parametrize("endpoint", ["", "ftp://login.example.com/logout", "javascript:alert(1)"])
+async def test_a_provider_without_a_logout_is_left_logged_in(endpoint: str) -> None:
+    """The session here ends; so it does where its document names an address that is none."""
+    async with identity_provider() as provider, pages(provider) as client:
+        provider.discovered = {"end_session_endpoint": endpoint}
+        await log_in(client)
+        assert await log_out(client) == (303, "/login", "")
+        assert (await client.get("/", allow_redirects=False)).status == 303
+
+
+async def test_an_id_token_that_is_too_long_for_a_cookie_is_left_out() -> None:
+    """The provider then asks the person to confirm."""
+    async with identity_provider() as provider, pages(provider) as client:
+        provider.person = person("client-north", picture="x" * 4_000)
+        await log_in(client)
+        _, _, there = await log_out(client)
+        assert "id_token_hint" not in parse_qs(urlsplit(there).query)
+
+
+async def test_the_login_by_token_ends_here() -> None:
+    """No provider knows of it."""
+    token = "a token of sixteen letters"
+    async with identity_provider() as provider, pages(provider, web_token=token) as client:
+        await client.post("/login", data={"token": token, "name": "Ana"})
+        assert await log_out(client) == (303, "/login", "")
