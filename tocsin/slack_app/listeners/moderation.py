@@ -10,6 +10,7 @@ from alerts.rendering.escaping import clean, clip, mrkdwn, safe_url, slack_user
 from moderation.intake import Report, report
 from moderation.policies.registry import POLICIES
 from moderation.record_factory import build_record
+from moderation.refusals import refusal_text
 from streams.moderation.paging import page_of
 from tocsin.slack_app import payloads
 from tocsin.slack_app.listeners.buttons import reply
@@ -73,7 +74,7 @@ async def _press(context: ListenerContext, click: ItemClick, interaction: Intera
     context.card_changed.set()
     if failure or not answers[0] or _is_done(queue.queue.get(item.id), click.action, user):
         return failure
-    return translate(brand.language, "item_refused", why=_named(answers[0], item))
+    return translate(brand.language, "item_refused", why=_named(refusal_text(answers[0], brand.language), item))
 
 
 def _is_done(item: Item | None, action: str, user: str) -> bool:

@@ -11,6 +11,7 @@ from aiohttp import web
 from alerts.rendering.escaping import clean, clip
 from moderation.model import MAX_NOTE, OUTCOMES, Decided, Escalated, Skipped
 from moderation.record_factory import build_record
+from moderation.refusals import refusal_text
 from moderation.statistics import compute_statistics
 from tocsin.web.access import may
 from tocsin.web.http.middleware import SESSION, request_language
@@ -90,7 +91,8 @@ class ModerationPages:
         refusal = await self._moderation.submit(record)
         if refusal:
             changed = self._moderation.queue.get(item.id) or item
-            return self._item_page(request, changed, translate(language, "moderation_refused", why=refusal), CONFLICT)
+            why = refusal_text(refusal, language)
+            return self._item_page(request, changed, translate(language, "moderation_refused", why=why), CONFLICT)
         if isinstance(record, Decided | Skipped | Escalated):
             return await self._go_on(request, str(form.get("query", "")), done=item.id)
         raise web.HTTPSeeOther(f"/moderation/{item.id}")
