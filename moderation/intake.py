@@ -92,7 +92,7 @@ def flag(brand: str, settings: Moderation, scored: ScoredText, now: int) -> Flag
         text=mention.text[:MAX_TEXT],
         findings=findings,
         version=f"{scored.scorer}+{RULES_VERSION}",
-        due_at=now + settings.due.of(worst),
+        due_at=settings.due_at(now, worst),
         language=scored.language or "",
         sampled=sampled,
     )
@@ -122,7 +122,7 @@ def report(brand: str, settings: Moderation, given: Report, items: Iterable[Item
         text=text[:MAX_TEXT],
         findings=findings,
         version=f"report+{RULES_VERSION}",
-        due_at=now + settings.due.of(worst),
+        due_at=settings.due_at(now, worst),
         reported_by=given.by,
         reason=given.why,
     )

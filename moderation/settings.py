@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from detectors.model.duration import Duration
+from detectors.model.timezone import TimeZone
 from mentions.watchlist.brand_terms import Term
+from moderation.opening_hours import add_open_time, parse_span
 
 if TYPE_CHECKING:
     from moderation.policies.model import Severity
@@ -36,6 +38,16 @@ class DueTimes(BaseModel):
         return int(due.total_seconds() * 1000)
 
 
+def _open_span(text: str) -> str:
+    """Return days and hours as they are written.
+
+    Raises:
+        ValueError: they mean none.
+    """
+    parse_span(text)
+    return text
+
+
 class Moderation(BaseModel):
     """Moderation queue of a brand. Off unless `enabled`."""
 
@@ -58,6 +70,14 @@ class Moderation(BaseModel):
     )
     block_authors: Terms = Field(default=(), description="Authors, by id or name, all of whose mentions are flagged.")
     allow_authors: Terms = Field(default=(), description="Authors, by id or name, whose mentions are never flagged.")
+    opening_hours: Annotated[tuple[Annotated[str, AfterValidator(_open_span)], ...], Field(max_length=21)] = Field(
+        default=(),
+        description='Days and hours in which moderators are there, such as "monday-friday 09:00-18:00" (in quotes): '
+        "items of medium and low severity are due by time counted within them; empty: always.",
+    )
+    timezone: TimeZone = Field(
+        default="UTC", description="Time zone of `opening_hours`; left out: the brand's. [time zone]"
+    )
     due: DueTimes = Field(default=DueTimes(), description="By when an item is to be decided, by severity.")
     cards_per_hour: int = Field(
         default=20,
@@ -72,3 +92,8 @@ class Moderation(BaseModel):
         le=0.1,
         description="Share of unflagged mentions that enter the queue at random, to estimate what is missed [share]",
     )
+
+    def due_at(self, now: int, severity: Severity) -> int:
+        """Return by when an item that comes now (ms) is to be decided; high severity does not wait for the morning."""
+        hours = () if severity == "high" else tuple(map(parse_span, self.opening_hours))
+        return add_open_time(now, self.due.of(severity), hours, self.timezone)

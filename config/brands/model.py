@@ -194,8 +194,8 @@ class Brand(BrandDefaults):
     )
 
     @model_validator(mode="after")
-    def _complete_detection(self) -> Self:
-        """Let cycles follow the brand's time zone and topics leave out its names, unless `detect` says otherwise."""
+    def _complete(self) -> Self:
+        """Let cycles and opening hours follow the brand's time zone, and topics leave out its names, unless told."""
         learning, topics = self.detect.learning, self.detect.parameters(TopicBurst)
         changed: dict[str, Parameters] = {}
         if learning.timezone == "UTC" != self.timezone:
@@ -204,6 +204,9 @@ class Brand(BrandDefaults):
             looked_for = [term for keyword in self.keywords for term in plain_terms(keyword)]
             names = dict.fromkeys([self.name, *self.aliases, *looked_for, *self.own_accounts])
             changed[TOPIC_BURST] = topics.model_copy(update={"own_terms": tuple(names)})
+        if self.moderation.timezone == "UTC" != self.timezone:
+            moderation = self.moderation.model_copy(update={"timezone": self.timezone})
+            object.__setattr__(self, "moderation", moderation)
         if changed:
             object.__setattr__(self, "detect", self.detect.model_copy(update=changed))
         return self
