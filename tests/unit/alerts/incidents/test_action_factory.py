@@ -57,3 +57,11 @@ def test_until_morning_is_until_the_next_eight_by_the_brands_clock(now: str, mor
     """Whatever the zone, and through the change of clocks."""
     at, until = (int(datetime.fromisoformat(one).replace(tzinfo=ZoneInfo(zone)).timestamp()) for one in (now, morning))
     assert snooze_end("snooze_morning", at * 1000, zone) == until * 1000
+
+
+@pytest.mark.parametrize("minute", range(0, 120, 7))
+def test_a_snooze_lasts_as_long_as_its_button_says(minute: int) -> None:
+    """From the press on, whenever that is."""
+    at = START + minute * MINUTE
+    assert snooze_end("snooze_30m", at, "UTC") - at == 30 * MINUTE
+    assert snooze_end("snooze_2h", at, "UTC") - at == 120 * MINUTE

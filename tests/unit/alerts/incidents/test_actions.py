@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from alerts.incidents.actions import validate
 from alerts.incidents.model import Action
+from alerts.incidents.state import MAX_ACTIONS
 from tests.support.alerts import MINUTE, START, Record, action, incident_of, now, reasons_of, run, signal
 
 
@@ -147,3 +148,20 @@ def test_an_ended_snooze_lets_the_thread_speak_again() -> None:
     _, reported = run(signal(0), snooze, action(2, "unsnooze"), signal(3, observed=200))
     assert [(note.reason, note.reply) for note in reported[2:]] == [("unsnoozed", False), ("doubled", True)]
     assert reported[2].incident.snoozed_until is None
+
+
+def test_what_a_person_reports_is_of_the_last_minute() -> None:
+    """The incident says what was counted, when, and who said so."""
+    (finding,) = incident_of(action(3, "open", text="A customer is live from our shop")).findings.values()
+    evidence = finding.signal.evidence
+    assert (evidence.window_start, evidence.window_end, evidence.observed) == (
+        START + 2 * MINUTE,
+        START + 3 * MINUTE,
+        1,
+    )
+
+
+def test_the_memory_of_acts_is_bounded() -> None:
+    """However many notes an incident gets, its record does not grow with them."""
+    case, _ = run(signal(0), *(action(1 + minute / 100, "note", text="still here") for minute in range(100)))
+    assert len(case.applied_actions) == MAX_ACTIONS

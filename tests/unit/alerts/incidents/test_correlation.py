@@ -10,12 +10,14 @@ import pytest
 from msgspec.structs import replace
 
 from alerts.incidents.policy import Policy
+from alerts.incidents.router import route
 from alerts.incidents.silences import Silence
+from alerts.incidents.state import new_state
 from alerts.rendering import text
 from alerts.rendering.message import render_message, render_reply
 from alerts.rendering.route import Route
 from tests.support.agency import BRANDS, GROUP, UNGROUPED, GroupPolicies, about, run_triage
-from tests.support.alerts import MINUTE, START, Record, action, now, signal
+from tests.support.alerts import MINUTE, START, Record, action, now, run, signal
 
 if TYPE_CHECKING:
     from alerts.incidents.model import Notification
@@ -188,3 +190,11 @@ def test_the_group_incident_is_chased_until_somebody_has_it() -> None:
     rules = GroupPolicies(Policy(resolve_after=timedelta(hours=2)))
     _, reported = run_triage(bay(0), moor(1, severity="critical"), now(12), rules=rules)
     assert [(note.reason, note.happened_at) for note in reported[2:]] == [("escalated", START + 11 * MINUTE)]
+
+
+def test_a_source_without_data_moves_nobodys_crisis() -> None:
+    """It is about the brand's sources: what is open in the group stays as it is."""
+    states = {BAY: replace(run(bay(0), case=new_state(BAY))[0])}
+    silent = replace(moor(90), detector="no_data")
+    changed, _ = route(states, silent, GroupPolicies())
+    assert [(state.brand, state.kind) for state in changed] == [(MOOR, "no_data")]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from alerts.incidents.course import course_of
+from alerts.incidents.course import course_of, differ
 from alerts.rendering.text import headline
 from detectors.model.signal import Signal, Timeline
 from tests.support.alerts import MINUTE, START, incident_of, signal
@@ -77,3 +77,16 @@ def test_the_latest_count_is_that_of_the_finding() -> None:
     course = course_of(incident_of(replace(recent, evidence=evidence)))
     assert course is not None
     assert (course.now, course.peak) == (61, 61)
+
+
+def test_nothing_is_not_less_than_nothing() -> None:
+    """Two quarters of an hour without a mention do not differ, so a silent brand is steady."""
+    assert not differ(0, 0)
+
+
+def test_a_short_chart_says_nothing() -> None:
+    """Of less than half an hour there is no quarter of an hour before."""
+    young = drawn(1, 2, 4)
+    assert young.timeline is not None
+    short = replace(young.timeline, mentions=(1, 2, 4, 8, 9), negative=(1, 2, 4, 8, 9))
+    assert course_of(incident_of(replace(young, timeline=short))) is None

@@ -6,10 +6,20 @@ from itertools import permutations
 
 from msgspec.structs import replace
 
-from alerts.incidents.findings import create, excess_ratio, has_doubled, mark_notified, merge, primary
+from alerts.incidents.findings import (
+    create,
+    excess_ratio,
+    has_doubled,
+    mark_notified,
+    measure_key,
+    merge,
+    primary,
+    words_of,
+)
 from alerts.incidents.model import RECENT_VALUES_LIMIT
-from detectors.model.signal import Contributors
-from tests.support.alerts import DRIVERS, MINUTE, START, figures, signal
+from detectors.model.signal import Contributors, Coverage
+from tests.support.alerts import DRIVERS, MINUTE, START, figures, incident_of, signal
+from tests.support.topics import mention_words, topic
 
 
 def test_start_peak_and_latest_do_not_depend_on_the_order_of_arrival() -> None:
@@ -97,3 +107,30 @@ def test_without_history_the_threshold_stands_for_the_usual() -> None:
     assert excess_ratio(figures(48, expected=0.002)) == 48
     assert excess_ratio(figures(0.5, expected=0.0, metric="negative share")) == 50
     assert excess_ratio(figures(0, expected=0)) == 0
+
+
+def test_the_peak_is_the_first_of_equals() -> None:
+    """A figure that stands still was highest when it was reached."""
+    finding = merge(create(signal(0, observed=50)), signal(3, observed=50))
+    assert finding.peak_at == START
+
+
+def test_which_channels_are_heard_stays_known_when_a_later_signal_does_not_say() -> None:
+    """The note on silent channels does not vanish from the message."""
+    coverage = Coverage(live=2, total=3, live_share=0.8, silent=("forum",))
+    finding = merge(create(replace(signal(0), coverage=coverage)), signal(1))
+    assert finding.signal.coverage == coverage
+
+
+def test_lengths_count_as_the_same_to_the_nearest_power_of_two() -> None:
+    """Six minutes are nearer to eight than to four: their figures can double each other; those of five cannot."""
+    five, six, eight = (measure_key(figures(window_start=START - minutes * MINUTE)) for minutes in (5, 6, 8))
+    assert five != six == eight
+
+
+def test_words_are_told_where_no_topic_is() -> None:
+    """A topic says more than words: where one is known, it speaks alone."""
+    words = mention_words()
+    spoken = incident_of(replace(signal(0), words=words))
+    assert words_of(spoken) == words
+    assert words_of(incident_of(replace(signal(0), words=words, topic=topic()))) is None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from alerts.incidents.lifecycle import decide
 from alerts.incidents.policy import Policy
@@ -249,3 +250,38 @@ def test_what_somebody_resolved_is_news_once_it_doubles() -> None:
     over: list[Record] = [signal(0, observed=30), action(2, "resolve")]
     assert reasons_of(*over, *[signal(minute, observed=59) for minute in (40, 50)])[2:] == []
     assert reasons_of(*over, signal(50, observed=60))[2:] == ["reopened"]
+
+
+def test_what_the_cooldown_swallowed_is_counted_until_it_comes_back() -> None:
+    """Each breach after the end counts once; a relapse that reopens begins again, and each is counted too."""
+    quiet, _ = run(signal(0), now(31), signal(40, start=40), signal(45, start=45), signal(50, start=50))
+    assert quiet.suppressed_count == 3
+    back, _ = run(signal(75, start=75), case=quiet)
+    assert back.suppressed_count == 0
+    twice, _ = run(now(106), signal(150, start=150), case=back)
+    assert [state.incident.reopen_count for state in (back, twice) if state.incident] == [1, 2]
+
+
+def test_incidents_of_one_minute_have_names_of_their_own() -> None:
+    """Somebody resolves each at once, and no relapse reopens it: the third is the third."""
+    apart = Policy(cooldown=timedelta(0), reopen_within=timedelta(0))
+    times = (0, 0.2, 0.4)
+    records = [one for at in times for one in (signal(at, start=at), action(at + 0.1, "resolve"))]
+    opened = [note.incident.id for note in run(*records, policy=apart)[1] if note.reason == "opened"]
+    assert opened == ["acme-20150219T1432Z", "acme-20150219T1432Z-2", "acme-20150219T1432Z-3"]
+
+
+@pytest.mark.parametrize(
+    ("minute", "number", "reason"),
+    [
+        (10, 7, "new_topic"),
+        (4, 7, "new_detector"),  # within the group window it belongs to what opened the incident
+        (10, 1, "new_detector"),  # what the incident is about already
+    ],
+)
+def test_another_matter_in_an_open_incident_is_told_as_one(minute: int, number: int, reason: str) -> None:
+    """People who begin to write of something else page again; the next page on the same matter does not."""
+    about_one = replace(signal(0), topic=topic(number=1))
+    other = topic_signal(minute, topic(number=number, start=START + (minute - 1) * MINUTE))
+    _, reported = run(about_one, other)
+    assert (reported[-1].reason, reported[-1].page) == (reason, reason == "new_topic")
