@@ -115,7 +115,7 @@ def test_the_peak_is_the_first_of_equals() -> None:
     assert finding.peak_at == START
 
 
-def test_which_channels_are_heard_stays_known_when_a_later_signal_does_not_say() -> None:
+def test_which_channels_send_stays_known_when_a_later_signal_does_not_say() -> None:
     """The note on silent channels does not vanish from the message."""
     coverage = Coverage(live=2, total=3, live_share=0.8, silent=("forum",))
     finding = merge(create(replace(signal(0), coverage=coverage)), signal(1))
@@ -128,8 +128,8 @@ def test_lengths_count_as_the_same_to_the_nearest_power_of_two() -> None:
     assert five != six == eight
 
 
-def test_words_are_told_where_no_topic_is() -> None:
-    """A topic says more than words: where one is known, it speaks alone."""
+def test_words_are_reported_where_no_topic_is() -> None:
+    """A topic says more than words: where one is known, it is reported alone."""
     words = mention_words()
     spoken = incident_of(replace(signal(0), words=words))
     assert words_of(spoken) == words

@@ -279,7 +279,7 @@ def test_incidents_of_one_minute_have_names_of_their_own() -> None:
         (10, 1, "new_detector"),  # what the incident is about already
     ],
 )
-def test_another_matter_in_an_open_incident_is_told_as_one(minute: int, number: int, reason: str) -> None:
+def test_another_matter_in_an_open_incident_is_reported_as_one(minute: int, number: int, reason: str) -> None:
     """People who begin to write of something else page again; the next page on the same matter does not."""
     about_one = replace(signal(0), topic=topic(number=1))
     other = topic_signal(minute, topic(number=number, start=START + (minute - 1) * MINUTE))

@@ -380,11 +380,12 @@ async def test_batches_grow_with_lag_up_to_a_bound(
     assert work.batches == [[0, 1, 2], [3], [4], [5], [6]]
 
 
+@pytest.mark.parametrize(("bound", "most"), [("QUEUE_SIZE", 2), ("QUEUE_BYTES", 3)])
 async def test_a_full_queue_holds_the_stream_back(
-    stage: BatchProcessor, work: Work, monkeypatch: pytest.MonkeyPatch
+    stage: BatchProcessor, work: Work, monkeypatch: pytest.MonkeyPatch, bound: str, most: int
 ) -> None:
     """More than the bound does not gather; what was held back is taken when there is space."""
-    monkeypatch.setattr("streams.exactly_once.batch_processor.QUEUE_SIZE", 2)
+    monkeypatch.setattr(f"streams.exactly_once.batch_processor.{bound}", most)
     coming = asyncio.create_task(put(stage, 0, 1, 2))
     await asyncio.sleep(0)
     assert not coming.done()

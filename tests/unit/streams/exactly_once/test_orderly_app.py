@@ -63,3 +63,12 @@ async def test_a_task_that_has_ended_by_itself_holds_nothing_up() -> None:
     await asyncio.sleep(0.01)
     await app.on_stop()
     assert not app.crashed
+
+
+async def test_the_group_keeps_its_name() -> None:
+    """Offsets and tables are found by it: under any other name a worker would count everything from the beginning."""
+
+    async def finish() -> None:
+        pass
+
+    assert _app(finish).conf.id == Topics("stopping.").application

@@ -187,3 +187,11 @@ async def test_a_worker_that_stands_by_asks_less_and_less_often(bench: Bench) ->
     bench.app.rebalancing = False
     await bench.look(3605.0, 3610.0)
     assert bench.refreshed == asked + 2
+
+
+async def test_the_watchdog_goes_on_until_it_finds_a_stall(bench: Bench) -> None:
+    """It checks again and again, and ends by the error that ends the worker."""
+    bench.consumer.ends[P] = 5
+    bench.watchdog._timeout = 0.0
+    with pytest.raises(PartitionStalledError):
+        await bench.watchdog.run(every=0.0)
