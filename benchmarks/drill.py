@@ -1,5 +1,7 @@
 """Operator's drill: each fault on a real Kafka, and how soon status, alert rules and a webhook show it. `make drill`.
 
+The fault of the certificate has an installation of its own, whose processes reach the broker over TLS.
+
 With `prometheus` on the PATH the shipped alert rules are evaluated, too.
 """
 
@@ -22,6 +24,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from kafka import KafkaProducer
 
 from tests.support.brokers import start_real
+from tests.support.certificates import ExpiringCertificate
 from tests.support.installation import Installation
 from tests.support.ports import pick_ports
 from tests.support.served_slack import environment, served_slack
@@ -44,6 +47,10 @@ BRANDS: Final = """brands:
     sources: [{{kind: feed, url: "{feed}", every: 30s, private_addresses: true}}]
     detect: {{static_threshold: {{window: 10m, mentions: 5}}}}
 """
+
+FEED: Final = """<rss version="2.0"><channel><title>x</title>
+<item><guid>{number}</guid><title>Hallowfirth ferry number {number} leaves</title></item></channel></rss>"""
+"""A feed with news whenever it is asked: a quiet one is asked up to six times less often."""
 
 
 class Shown(NamedTuple):
@@ -75,7 +82,7 @@ class Receiver:
             def do_GET(self) -> None:
                 self.send_response(200 if owner.feeding else 500)
                 self.end_headers()
-                self.wfile.write(b'<rss version="2.0"><channel><title>x</title></channel></rss>')
+                self.wfile.write(FEED.format(number=time.monotonic_ns()).encode())
 
             def log_message(self, format: str, *arguments: Any) -> None:  # noqa: A002  the library's name
                 """Log nothing."""
@@ -88,9 +95,10 @@ class Receiver:
 class Drill:
     """An installation with worker, heartbeat and listener, and what an operator sees of it."""
 
-    def __init__(self, stack: ExitStack) -> None:
+    def __init__(self, stack: ExitStack, *, over_tls: bool = False) -> None:
         self.broker: Any = start_real()
         stack.callback(self.broker.close)
+        self.certificate = ExpiringCertificate(stack, self.broker) if over_tls else None
         self.slack: FakeSlack = stack.enter_context(served_slack())
         self.receiver = Receiver()
         self.known_rejections = 0
@@ -100,6 +108,7 @@ class Drill:
             "TOCSIN_WEBHOOK_URL": self.receiver.url,
             "TOCSIN_WEBHOOK_SECRET": "whsec_" + "c2VjcmV0c2VjcmV0c2VjcmV0",
             "TOCSIN_HEARTBEAT_NOTIFY": "webhook",
+            **(self.certificate.environment if self.certificate else {}),
         }
         self.here = stack.enter_context(Installation(self.broker, settings))
         brands = Path(self.here.path("brands.yaml"))
@@ -208,6 +217,10 @@ def faults(drill: Drill) -> dict[str, tuple[Callable[[], object], Callable[[], o
         mention = {"id": str(at), "text": "late?", "channel": "x", "brand": "Hallowfirth", "published_at": at}
         drill.send(json.dumps(mention).encode(), timestamp_ms=at)
 
+    def restart_broker() -> None:
+        drill.broker.kill()
+        drill.broker.start()
+
     def poison() -> None:
         drill.send(b"\xff\xfe not JSON")
         drill.send(b"\x00garbage", topic="mentions.scored")
@@ -226,9 +239,16 @@ def faults(drill: Drill) -> dict[str, tuple[Callable[[], object], Callable[[], o
         "listener killed": (drill.running["listen"].kill, lambda: restart("listen")),
         "heartbeat killed": (drill.running["heartbeat"].kill, lambda: restart("heartbeat")),
         "broker stopped": (drill.broker.stop, drill.broker.start),
+        "disk of the broker full": (drill.broker.fill_disk, restart_broker),
         "poison record": (poison, lambda: None),
         "clock an hour ahead": (hour_ahead, lambda: None),
     }
+
+
+def certificate_fault(drill: Drill) -> dict[str, tuple[Callable[[], object], Callable[[], object]]]:
+    """Return the fault of an installation over TLS."""
+    assert drill.certificate is not None
+    return {"certificate of the broker expired": (drill.certificate.expire, drill.certificate.renew)}
 
 
 def main() -> int:
@@ -237,15 +257,16 @@ def main() -> int:
     arguments.add_argument("--only", default="", help="part of a fault's name")
     given = arguments.parse_args()
     late = 0
-    with ExitStack() as stack:
-        drill = Drill(stack)
-        for fault, (cause, repair) in faults(drill).items():
-            if given.only not in fault:
-                continue
-            drill.settle()
-            shown = drill.try_fault(fault, cause, repair)
-            late += shown.status is None or shown.status > 60
-            print(json.dumps(shown._asdict()), flush=True)
+    for over_tls, names in ((False, faults), (True, certificate_fault)):
+        with ExitStack() as stack:
+            drill = Drill(stack, over_tls=over_tls)
+            for fault, (cause, repair) in names(drill).items():
+                if given.only not in fault:
+                    continue
+                drill.settle()
+                shown = drill.try_fault(fault, cause, repair)
+                late += shown.status is None or shown.status > 60
+                print(json.dumps(shown._asdict()), flush=True)
     return int(late > 0)
 
 

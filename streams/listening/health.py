@@ -30,7 +30,7 @@ LEARNT_GAPS: Final = 10
 REPORT_INTERVAL: Final = 15_000
 """Milliseconds between two reports of a source whose state does not change."""
 
-STALE: Final = 50_000
+STALE: Final = 40_000
 """Milliseconds after which the word of a listener counts no longer: it has stopped."""
 
 

@@ -22,6 +22,7 @@ from tests.support.ports import is_listening, pick_ports
 from tests.support.slow_link import SlowLink
 
 if TYPE_CHECKING:
+    import ssl
     from types import TracebackType
 
 _PROPERTIES: Final = """
@@ -159,9 +160,9 @@ class LocalKafka:
         if self._process is not None:
             self._process.send_signal(signal.SIGCONT)
 
-    def open_link(self) -> SlowLink:
+    def open_link(self, tls: ssl.SSLContext | None = None) -> SlowLink:
         """Return a link through which clients reach the broker, to be closed by the caller; there is one at a time."""
-        return SlowLink(self._link, self._linked)
+        return SlowLink(self._link, self._linked, tls)
 
     def fill_disk(self) -> None:
         """Let the broker write nothing more to any file, as on a full disk; it ends by that, or by `kill`."""

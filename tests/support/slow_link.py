@@ -5,7 +5,10 @@ from __future__ import annotations
 import asyncio
 import threading
 from contextlib import suppress
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    import ssl
 
 CHUNK: Final = 1 << 16  # bytes
 
@@ -13,11 +16,13 @@ CHUNK: Final = 1 << 16  # bytes
 class SlowLink:
     """Listens on `port` and passes on to `target`, both on the loopback interface, until it is closed.
 
-    `delay` is how many seconds later each piece of what the target answers arrives; it may be set at any time.
+    `delay` is how many seconds later each piece of what the target answers arrives; it may be set at any time. With
+    `tls`, clients speak TLS with the link; its certificate may be changed at any time.
     """
 
-    def __init__(self, port: int, target: int) -> None:
+    def __init__(self, port: int, target: int, tls: ssl.SSLContext | None = None) -> None:
         self.port = port
+        self._tls = tls
         self.delay = 0.0
         self._target = target
         self._writers: set[asyncio.StreamWriter] = set()
@@ -47,7 +52,7 @@ class SlowLink:
             writer.close()
 
     async def _listen(self) -> asyncio.Server:
-        return await asyncio.start_server(self._serve, "127.0.0.1", self.port)
+        return await asyncio.start_server(self._serve, "127.0.0.1", self.port, ssl=self._tls)
 
     async def _serve(self, from_client: asyncio.StreamReader, to_client: asyncio.StreamWriter) -> None:
         self._writers.add(to_client)

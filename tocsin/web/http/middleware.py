@@ -77,7 +77,9 @@ async def _handle_errors(request: web.Request, handler: Handler) -> web.StreamRe
         if allowed := error.headers.get("Allow"):
             response.headers["Allow"] = allowed
     except ConnectionError:
-        raise
+        if request.transport is not None and not request.transport.is_closing():
+            raise
+        return web.Response()  # nobody is there any more: it goes nowhere
     except Exception:
         log.exception("page failed", path=request.path)
         response = _error_page(request, 500, None)

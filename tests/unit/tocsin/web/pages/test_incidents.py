@@ -11,11 +11,15 @@ from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
+from aiohttp import ClientError, web
+from aiohttp.test_utils import TestClient, TestServer
+from structlog.testing import capture_logs
 
 from alerts.delivery.ports import MessageRef
 from alerts.delivery.undelivered import Undelivered
 from config.brands.model import Brand
 from config.brands.overrides import BrandWithOverrides
+from config.settings import Settings
 from detectors.model.signal import Contributors, Example
 from detectors.model.topic import CopiedPost, TopicPost
 from mentions.model.batches import Batch
@@ -26,6 +30,7 @@ from tests.support.alerts import START, incident_of, signal
 from tests.support.topics import COPIED, mention_words, topic, topic_signal
 from tests.support.web_app import day, hidden, web_client
 from tocsin.demo.scenarios.offline_run import read_config
+from tocsin.web.server import build_application
 from tocsin.web.sources.recording import RecordingDataSource
 
 if TYPE_CHECKING:
@@ -397,6 +402,26 @@ async def test_the_board_tells_the_browser_when_it_has_changed() -> None:
         while "changed" not in stated:
             stated = (await events.content.readline()).decode()
         assert "Hallowfirth: Critical" in stated
+
+
+async def test_a_browser_that_leaves_before_its_headers_leaves_no_trace_in_the_log(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """As often happens to the stream of events, while somebody walks from page to page."""
+    app = build_application(Stage(latest={}), Settings())
+
+    async def answer_late(request: web.Request) -> web.StreamResponse:
+        assert request.transport is not None
+        request.transport.abort()  # as if the connection were lost
+        await (response := web.StreamResponse()).prepare(request)
+        return response
+
+    app.router.add_get("/late", answer_late)
+    with capture_logs() as logged:
+        async with TestClient(TestServer(app)) as client:
+            with pytest.raises(ClientError):
+                await client.get("/late")
+    assert (logged, caplog.text) == ([], "")
 
 
 async def test_an_incident_s_report_runs_apart_from_the_pages() -> None:
