@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html import unescape
 from importlib.resources import as_file, files
 from typing import TYPE_CHECKING, Final, Self
@@ -22,6 +23,7 @@ from mentions.sentiment.learned.language_model import LanguageModel
 from mentions.sentiment.learned.linear import READ, Linear, combined
 from mentions.sentiment.learned.weights import Weights
 from mentions.sentiment.vader.vader import Vader
+from mentions.watchlist.masking import PLACEHOLDER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -33,6 +35,10 @@ _FEW: Final = 24
 """Texts that are read faster one by one than at once."""
 
 _AT_ONCE: Final = 1_000
+
+_names: Final = re.compile(rf"[#@]?{PLACEHOLDER}[\s,.:;]*", re.IGNORECASE).sub
+_name_alone: Final = re.compile(rf"[\W\d_]*(?:{PLACEHOLDER}[\W\d_]*)+", re.IGNORECASE).fullmatch
+"""A text in which masked names are the only words: they are no word of a language, and would be read as one."""
 
 
 class Scorer:
@@ -68,7 +74,7 @@ class Scorer:
 
     def analyse(self, text: str, lang: str | None = None) -> Analysis:
         """Return the analysis of a text; its language is detected where `lang` is None."""
-        text = _unescaped(text)
+        text = _read(text)
         return self._score_one(text, text.split(), _language_of(text, lang))
 
     def analyse_all(self, texts: Sequence[str], langs: Sequence[str | None]) -> list[Analysis]:
@@ -82,7 +88,7 @@ class Scorer:
         return [lang for portion in _chunks(texts) for lang in self._detect_chunk(texts[portion])]
 
     def _score_chunk(self, texts: Sequence[str], langs: Sequence[str | None]) -> list[Analysis]:
-        texts = list(map(_unescaped, texts))
+        texts = list(map(_read, texts))
         langs = list(map(_language_of, texts, langs))
         tokens, unusual = _tokenise(texts)
         alone = {place: self._score_one(texts[place], words, langs[place]) for place, words in unusual.items()}
@@ -94,7 +100,7 @@ class Scorer:
         return readings
 
     def _detect_chunk(self, texts: Sequence[str]) -> list[str | None]:
-        tokens, unusual = _tokenise(list(map(_unescaped, texts)))
+        tokens, unusual = _tokenise(list(map(_read, texts)))
         decided = self._batch_scorer.detect_languages(tokens)
         for place, words in unusual.items():
             decided[place] = self._detect_language(self._sums(words), words)
@@ -118,7 +124,7 @@ class Scorer:
 
     def margins(self, text: str, lang: str) -> tuple[float, float]:
         """Return the log odds of negative and of positive against neutral, for a text in English or French."""
-        text = _unescaped(text)
+        text = _read(text)
         tokens = text.split()
         return self._voices[lang].margins(self._sums(tokens), self._rules[lang](text, tokens))
 
@@ -141,8 +147,13 @@ def _language_of(text: str, lang: str | None) -> str | None:
     return ENGLISH if lang is None and is_emoji_alone(text) else lang
 
 
-def _unescaped(text: str) -> str:
-    return unescape(text) if "&" in text else text
+def _read(text: str) -> str:
+    """Return a text as it is scored: entities as what they stand for, and emoji without a brand's masked name."""
+    text = unescape(text) if "&" in text else text
+    if text.isascii() or not _name_alone(text):
+        return text
+    emoji = _names("", text)
+    return emoji if is_emoji_alone(emoji) else text
 
 
 def shipped_weights() -> Weights:

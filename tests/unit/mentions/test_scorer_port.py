@@ -9,7 +9,7 @@ import pytest
 from msgspec import structs
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
-from mentions.model.batches import NEGATIVE, POSITIVE, UNKNOWN
+from mentions.model.batches import NEGATIVE, NEUTRAL, POSITIVE, UNKNOWN
 from mentions.sentiment import Scorer
 from mentions.sentiment.language import Evidence, LanguageWeights, decide, is_mixed, is_uncertain
 from mentions.sentiment.learned.abuse import abuse_probability
@@ -62,6 +62,16 @@ def test_emoji_say_the_same_in_french(emoji: str, label: int, around: str) -> No
 def test_happy_emoji_are_positive(text: str) -> None:
     """Also those that the English rules know nothing of, or take for a fire."""
     assert SCORER.analyse(text, "en").label == POSITIVE
+
+
+@pytest.mark.parametrize("emoji", ["🙄", "🚩", "👍👍", "🙏", "💯", "⭐⭐⭐⭐⭐"])
+@pytest.mark.parametrize("name", ["Brand", "@BRAND", "brand, brand:"])
+@pytest.mark.parametrize("lang", ["en", "fr", None])
+def test_a_masked_name_says_nothing_beside_emoji(emoji: str, name: str, lang: str | None) -> None:
+    """The name of a brand is no word of a language: what people feel is what the emoji say alone."""
+    alone, named = SCORER.analyse(emoji, lang), SCORER.analyse(f"{name} {emoji}", lang)
+    assert named.label == alone.label != NEUTRAL
+    assert SCORER.analyse_all([f"{emoji} {name}"] * 40, [lang] * 40)[7].label == alone.label
 
 
 @pytest.mark.parametrize(
