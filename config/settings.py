@@ -162,6 +162,29 @@ class Settings(SignInSettings, KafkaSettings):
         description="Secrets of the webhooks that `tocsin listen --http` takes: discourse=…,meta=…; never shown. "
         "[name=secret, separated by commas]",
     )
+    moderation_webhook_url: SecretStr = Field(
+        default=SecretStr(""),
+        description="URL to which `tocsin moderation run` posts each decision as JSON; never shown.",
+    )
+    moderation_webhook_secret: SecretStr = Field(
+        default=SecretStr(""),
+        description="Secret that signs those requests (Standard Webhooks: whsec_…); never shown.",
+    )
+    discourse_url: str = Field(
+        default="", description="Address of your own Discourse, whose posts `tocsin moderation run` may hide. [URL]"
+    )
+    discourse_key: SecretStr = Field(
+        default=SecretStr(""), description="API key of a moderator of that Discourse; never shown."
+    )
+    discourse_user: str = Field(default="system", description="Name of that moderator.")
+    facebook_token: SecretStr = Field(
+        default=SecretStr(""),
+        description="Page access token with which `tocsin moderation run` may hide comments of your own Facebook page; "
+        "never shown.",
+    )
+    facebook_url: str = Field(
+        default="https://graph.facebook.com/v23.0", description="Address and version of Facebook's Graph API. [URL]"
+    )
     mastodon_token: SecretStr = Field(
         default=SecretStr(""), description="User token for sources of kind mastodon that want a login; never shown."
     )
@@ -201,6 +224,11 @@ class Settings(SignInSettings, KafkaSettings):
     def _second_channels_are_whole(self) -> Settings:
         if bool(self.webhook_url.get_secret_value()) != bool(self.webhook_secret.get_secret_value()):
             raise ValueError("TOCSIN_WEBHOOK_URL and TOCSIN_WEBHOOK_SECRET go together: set both, or neither")
+        given = (self.moderation_webhook_url.get_secret_value(), self.moderation_webhook_secret.get_secret_value())
+        if bool(given[0]) != bool(given[1]):
+            raise ValueError("TOCSIN_MODERATION_WEBHOOK_URL and TOCSIN_MODERATION_WEBHOOK_SECRET go together: set both")
+        if bool(self.discourse_url) != bool(self.discourse_key.get_secret_value()):
+            raise ValueError("TOCSIN_DISCOURSE_URL and TOCSIN_DISCOURSE_KEY go together: set both, or neither")
         if self.smtp_host and "@" not in self.smtp_from:
             raise ValueError("TOCSIN_SMTP_HOST needs TOCSIN_SMTP_FROM, a sender such as tocsin@example.com: set it")
         return self

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 MAX_TEXT: Final = 2_000
 """Characters of a text that an item keeps."""
 
+MAX_ID: Final = 200
+"""Characters of a post's own id that an item keeps."""
+
 BLOCK_LIST: Final = "block list"
 """What flags a mention for the brand's own words and authors."""
 
@@ -88,7 +91,14 @@ def flag(brand: str, settings: Moderation, scored: ScoredText, now: int) -> Flag
         item=item_id(brand, mention.text),
         at=now,
         brand=brand,
-        post=Post(scored.id, mention.channel, mention.author_id, mention.published, mention.url or ""),
+        post=Post(
+            scored.id,
+            mention.channel,
+            mention.author_id,
+            mention.published,
+            mention.url or "",
+            str(mention.id)[:MAX_ID],
+        ),
         text=mention.text[:MAX_TEXT],
         findings=findings,
         version=f"{scored.scorer}+{RULES_VERSION}",

@@ -12,10 +12,13 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from msgspec.structs import replace
 
 from moderation.model import (
+    ACT_MS,
     CARD_MS,
     MAX_COPIES,
     MAX_HISTORY,
     MAX_POSTS,
+    Act,
+    Acted,
     Appealed,
     Card,
     Carded,
@@ -52,7 +55,7 @@ def apply(item: Item | None, record: AnyRecord) -> Applied:
         return Applied(_created(record) if item is None else _joined(item, record))
     if item is None:
         return Applied(None, NO_SUCH_ITEM)
-    if item.state == "withdrawn" and not isinstance(record, Carded):
+    if item.state == "withdrawn" and not isinstance(record, Carded | Acted):
         return Applied(item, WITHDRAWN)
     changed = _change(record, item)
     return Applied(item, changed) if isinstance(changed, str) else Applied(changed)
@@ -207,3 +210,20 @@ def _(record: Carded, item: Item) -> Item | str:
         return f"{card.by} posts the card"
     at = card.at if card is not None and record.ts else record.at
     return replace(item, card=Card(at, record.by, record.channel, record.ts))
+
+
+@_change.register
+def _(record: Acted, item: Item) -> Item | str:
+    known = next((act for act in item.acts if act.target == record.target), None)
+    if known is not None and known.decided_at == record.decided_at:
+        if known.result != "started":
+            return "carried out already"
+        if record.result == "started" and known.by != record.by and record.at < known.at + ACT_MS:
+            return f"{known.by} carries it out"
+    others = tuple(act for act in item.acts if act.target != record.target)
+    act = Act(record.target, record.decided_at, record.at, record.by, record.result)
+    item = replace(item, acts=(*others, act))
+    if record.result == "started":
+        return item
+    what = {"failed": "act failed"}.get(record.result, "acted")
+    return _noted(item, record.at, "", what, ": ".join(filter(None, (record.target, record.why))))

@@ -15,6 +15,8 @@ from moderation.policies.model import SEVERITIES, Severity
 State = Literal["open", "claimed", "escalated", "decided", "appealed", "withdrawn"]
 Outcome = Literal["no action", "hide requested", "author watched", "reported to platform", "reported to police"]
 
+ActResult = Literal["started", "done", "failed"]
+
 OUTCOMES: Final[tuple[Outcome, ...]] = (
     "no action",
     "hide requested",
@@ -35,6 +37,9 @@ CLAIM_MS: Final = 15 * 60_000
 CARD_MS: Final = 2 * 60_000
 """How long a process that is about to post a card may take, before another looks after it [ms]."""
 
+ACT_MS: Final = 2 * 60_000
+"""How long a process that is about to carry a decision out may take, before another does it [ms]."""
+
 MAX_HISTORY: Final = 200
 
 
@@ -47,6 +52,8 @@ class Post(msgspec.Struct, frozen=True, omit_defaults=True):
     author: str
     published_at: int
     url: str = ""
+    name: str = ""
+    """Its id on the channel; empty where only its link is known."""
 
 
 class PolicyFinding(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -154,9 +161,42 @@ class Carded(Record, frozen=True, kw_only=True, omit_defaults=True):
     """Of the message; empty: it is about to be posted."""
 
 
+class Acted(Record, frozen=True, kw_only=True, omit_defaults=True):
+    """A process is about to carry a decision out elsewhere, and then what came of it; the first one does it."""
+
+    by: str
+    """The process."""
+    target: str
+    decided_at: int
+    """Of the decision, which tells it from one that was undone."""
+    result: ActResult
+    why: str = ""
+
+
 AnyRecord = (
-    Flagged | Claimed | Released | Skipped | Escalated | Decided | Undone | Appealed | Ruled | Withdrawn | Carded
+    Flagged
+    | Claimed
+    | Released
+    | Skipped
+    | Escalated
+    | Decided
+    | Undone
+    | Appealed
+    | Ruled
+    | Withdrawn
+    | Carded
+    | Acted
 )
+
+
+class Act(msgspec.Struct, frozen=True):
+    """How far a decision is carried out elsewhere."""
+
+    target: str
+    decided_at: int
+    at: int
+    by: str
+    result: ActResult
 
 
 class Card(msgspec.Struct, frozen=True):
@@ -211,6 +251,8 @@ class Item(msgspec.Struct, frozen=True):
     """Posts that are counted in `copies`."""
     history: tuple[Step, ...] = ()
     card: Card | None = None
+    acts: tuple[Act, ...] = ()
+    """The latest of each target."""
 
     @property
     def severity(self) -> Severity:

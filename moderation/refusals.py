@@ -34,6 +34,8 @@ _FRENCH: Final = (
     ("not decided", "pas encore décidé"),
     ("not appealed", "pas contesté"),
     ("you decided it: another person has to rule", "vous l’avez décidé : quelqu’un d’autre doit trancher"),
+    ("carried out already", "déjà exécuté"),
+    ("(?P<who>.+) carries it out", "{who} l’exécute"),
     ("the card is posted", "la carte est publiée"),
     ("(?P<who>.+) posts the card", "{who} publie la carte"),
 )

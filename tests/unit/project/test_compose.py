@@ -71,7 +71,7 @@ SECRETS = {
     "topics": set[str](),
     "brands": set[str](),
     "calendars": set[str](),
-    "moderation": set[str](),
+    "moderation": {"moderation_webhook_url", "moderation_webhook_secret", "discourse_key", "facebook_token"},
     "community": set[str](),
     "worker": {"slack_token", *RECEIVERS},
     "listen": {

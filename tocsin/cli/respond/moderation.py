@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from typing import TYPE_CHECKING, Annotated
 
@@ -36,11 +37,15 @@ PolicyOption = Annotated[str | None, typer.Option("--policy", help="Only this po
 def run(weights: WeightsOption = None, *, embedded: EmbeddedOption = False) -> None:
     """Take mentions into the queues of the brands that moderate, until stopped. Several may run.
 
+    Carries decisions out where the environment says how: TOCSIN_MODERATION_WEBHOOK_URL, TOCSIN_DISCOURSE_KEY,
+    TOCSIN_FACEBOOK_TOKEN (docs/moderation.md).
+
     Examples:
       tocsin moderation run
     """
     from streams.kafka.admin import create_topics  # noqa: PLC0415  slow to load
     from streams.lifecycle import log_to_stderr  # noqa: PLC0415
+    from streams.moderation.acting.service import actors_of, follow_and_act  # noqa: PLC0415
     from streams.moderation.intake_service import IntakeService  # noqa: PLC0415
     from streams.monitoring.http_server import serve  # noqa: PLC0415
     from streams.shutdown import run_until_stopped  # noqa: PLC0415
@@ -51,7 +56,15 @@ def run(weights: WeightsOption = None, *, embedded: EmbeddedOption = False) -> N
     web_url = here.settings.web_url
     service = IntakeService(here.connection, here.topics, load_scorer(weights), made[0].partitions, web_url)
     serve(here.settings.metrics_port, service.probes.answer)
-    if run_until_stopped(service.run()):
+    actors = actors_of(here.settings)
+
+    async def work() -> None:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(service.run())
+            if actors:
+                group.create_task(follow_and_act(here.connection, here.topics, made[0].partitions, actors))
+
+    if run_until_stopped(work()):
         print_status("stopped")
 
 

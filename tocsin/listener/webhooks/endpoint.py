@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 from typing import TYPE_CHECKING, Any, Final
 
@@ -10,6 +11,7 @@ from aiohttp import web
 
 from sources.item import SourceError
 from tocsin.listener.webhooks.coral import Coral
+from tocsin.listener.webhooks.coral_phase import HOLDS, phase_answer
 from tocsin.listener.webhooks.discourse import DiscourseWebhook
 from tocsin.listener.webhooks.meta import Meta
 from tocsin.listener.webhooks.miniflux import Miniflux
@@ -73,11 +75,18 @@ class WebhookEndpoint:
             return web.json_response({"error": "no such webhook: set its secret"}, status=404)
         if not webhook.is_genuine(request.headers, request.query, body, secret):
             return web.json_response({"error": "the signature is not that of the secret"}, status=401)
+        hold = next((one for one in HOLDS if one == request.query.get("hold", "")), None)
+        if "hold" in request.query and (name != "coral" or hold is None):
+            return web.json_response({"error": f"hold is for coral, and one of {', '.join(HOLDS)}"}, status=400)
         try:
-            items = webhook.items(msgspec.json.decode(body), request.headers, self._clock())
+            event = msgspec.json.decode(body)
+            items = webhook.items(event, request.headers, self._clock())
         except (msgspec.DecodeError, RecursionError, SourceError):
             return web.json_response({"error": "no event of this system"}, status=400)
         brand = request.query.get("brand")
         more = {"source": f"webhook {name}"} | ({"brand": brand} if brand else {})
         answer = await self._take([msgspec.json.encode(item.mention | more) for item in items]) if items else {}
-        return web.Response(status=204) if name == "coral" else web.json_response(answer)
+        if name != "coral":
+            return web.json_response(answer)
+        told = await asyncio.to_thread(phase_answer, event, hold) if hold else None
+        return web.Response(status=204) if told is None else web.json_response(told)

@@ -62,6 +62,8 @@ MESSAGES: Final = {
     "item_step_appealed": "appealed",
     "item_step_upheld": "decision upheld",
     "item_step_overturned": "decision overturned",
+    "item_step_acted": "carried out",
+    "item_step_act_failed": "could not be carried out",
     "item_step_withdrawn": "withdrawn",
     "item_step_a_post_is_deleted": "a post is deleted",
     "item_step_no_action": "decided: no action",

@@ -64,6 +64,8 @@ _TEXTS: Final = {
     "item_step_appealed": "contesté",
     "item_step_upheld": "décision confirmée",
     "item_step_overturned": "décision infirmée",
+    "item_step_acted": "exécuté",
+    "item_step_act_failed": "n’a pas pu être exécuté",
     "item_step_withdrawn": "retiré",
     "item_step_a_post_is_deleted": "une publication est supprimée",
     "item_step_no_action": "décidé : rien à faire",

@@ -72,6 +72,8 @@ MESSAGES: Final = {
     "step_appealed": "Appealed",
     "step_upheld": "Decision upheld",
     "step_overturned": "Decision overturned",
+    "step_acted": "Carried out",
+    "step_act_failed": "Could not be carried out",
     "step_withdrawn": "Withdrawn: every post is deleted",
     "step_a_post_is_deleted": "A post is deleted",
     "step_no_action": "Decided: no action",

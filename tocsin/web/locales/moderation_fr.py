@@ -74,6 +74,8 @@ _TEXTS: Final = {
     "step_appealed": "Contesté",
     "step_upheld": "Décision confirmée",
     "step_overturned": "Décision infirmée",
+    "step_acted": "Exécuté",
+    "step_act_failed": "N’a pas pu être exécuté",
     "step_withdrawn": "Retiré : toutes les publications sont supprimées",
     "step_a_post_is_deleted": "Une publication est supprimée",
     "step_no_action": "Décidé : rien à faire",
