@@ -88,5 +88,5 @@ class WebhookEndpoint:
         answer = await self._take([msgspec.json.encode(item.mention | more) for item in items]) if items else {}
         if name != "coral":
             return web.json_response(answer)
-        told = await asyncio.to_thread(phase_answer, event, hold) if hold else None
-        return web.Response(status=204) if told is None else web.json_response(told)
+        answered = await asyncio.to_thread(phase_answer, event, hold) if hold else None
+        return web.Response(status=204) if answered is None else web.json_response(answered)

@@ -144,7 +144,7 @@ async def test_what_is_undone_within_a_minute_is_not_carried_out() -> None:
 
 
 @pytest.mark.parametrize(("status", "tried", "what"), [(503, 2, "acted"), (403, 1, "act failed")])
-async def test_a_refusal_is_told_and_an_outage_is_tried_again(status: int, tried: int, what: str) -> None:
+async def test_a_refusal_is_recorded_and_an_outage_is_tried_again(status: int, tried: int, what: str) -> None:
     """After two minutes; a refusal names the remedy."""
     async with server() as there:
         there.statuses, queue, now = [status], decided(), [DECIDED + GRACE]
