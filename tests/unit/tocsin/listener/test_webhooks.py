@@ -157,7 +157,7 @@ async def test_discourse(api: TestClient[Any, Any], sent: Sent) -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "hold", "reason"),
+    ("text", "hold", "reason"),
     [
         ("Acme, somebody should burn down your offices", "high", "COMMENT_DETECTED_TOXIC"),
         ("Acme, you are a pathetic bunch of idiots", "high", ""),
@@ -166,19 +166,19 @@ async def test_discourse(api: TestClient[Any, Any], sent: Sent) -> None:
     ],
 )
 async def test_coral_withholds_a_comment_that_is_severe_enough(
-    api: TestClient[Any, Any], sent: Sent, said: str, hold: str, reason: str
+    api: TestClient[Any, Any], sent: Sent, text: str, hold: str, reason: str
 ) -> None:
     """And only where the address asks for it; the mention is taken either way."""
-    event = {**CORAL, "comment": {"body": said}}
+    event = {**CORAL, "comment": {"body": text}}
     body = json.dumps(event).encode()
     signed = {"X-Coral-Signature": signature(body)}
     answer = await api.post(f"/v1/webhooks/coral?hold={hold}", data=body, headers=signed)
     if reason:
-        told = await answer.json()
-        assert told == {"status": "SYSTEM_WITHHELD", "actions": [{"actionType": "FLAG", "reason": reason}]}
+        answered = await answer.json()
+        assert answered == {"status": "SYSTEM_WITHHELD", "actions": [{"actionType": "FLAG", "reason": reason}]}
     else:
         assert answer.status == 204
-    assert [one["text"] for one in sent.mentions] == [said]
+    assert [one["text"] for one in sent.mentions] == [text]
     assert (await api.post("/v1/webhooks/coral?hold=x", data=body, headers=signed)).status == 400
 
 
