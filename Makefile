@@ -117,13 +117,13 @@ nab-choice: setup ## Choose the volume rule's parameters without each brand in t
 	@$(RUN) benchmarks.nab.choice $(ARGS)
 
 calibration: setup ## Simulate quiet brands: false alarms against the promise, and how soon a burst is heard
-	@$(RUN) benchmarks.calibration $(ARGS)
+	@$(RUN) benchmarks.detection.calibration $(ARGS)
 
 replay-speed: setup ## Time replays of real words, dense and sparse, and of the real posts, and their memory
 	@$(RUN) benchmarks.replay_speed $(ARGS)
 
 incidents-table: setup ## Replay the labelled incidents: delay and false alarms
-	@$(RUN) benchmarks.incidents $(ARGS)
+	@$(RUN) benchmarks.detection.incidents $(ARGS)
 
 moderation-table: setup ## Score the moderation policies on labelled sets and functional cases
 	@$(RUN) benchmarks.moderation --write $(ARGS)

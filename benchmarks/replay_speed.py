@@ -20,7 +20,7 @@ from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from benchmarks.incidents import DATA
+from benchmarks.detection.incidents import DATA
 from benchmarks.results_table import publish, table
 from benchmarks.throughput import words
 from benchmarks.throughput.traffic import Traffic, brand_names, post

@@ -6,7 +6,7 @@ from functools import cache
 
 import pytest
 
-from benchmarks.incidents import DATA, Pack, Stream, minutes_to
+from benchmarks.detection.incidents import DATA, Pack, Stream, minutes_to
 from tests.support.shared import needs_shared
 
 pytestmark = needs_shared

@@ -14,7 +14,7 @@ import sys
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from benchmarks.incidents import PACKS, Pack, instant
+from benchmarks.detection.incidents import PACKS, Pack, instant
 from benchmarks.results_table import publish, table
 from detectors.model.signal import Signal
 from mentions.model.batches import Tick

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks.calibration import HOUR, START, Brand, Stream, burst_delays, interval, quiet_alarms
+from benchmarks.detection.calibration import HOUR, START, Brand, Stream, burst_delays, interval, quiet_alarms
 from detectors.model.policy import FALSE_ALARMS_PER_DAY, Sensitivity
 from detectors.policy import Policy
 

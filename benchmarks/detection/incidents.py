@@ -17,7 +17,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from benchmarks.incidents_tuned import report
+from benchmarks.detection.incidents_tuned import report
 from benchmarks.results_table import publish, table
 from mentions.readers.files import read
 from mentions.sentiment import Scorer
@@ -27,7 +27,7 @@ from replay.player.policy_set import PolicySet
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-DATA: Final = Path(__file__).resolve().parents[1].parent / "shared" / "data" / "incidents"
+DATA: Final = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "incidents"
 PACKS: Final = (DATA, DATA.with_name("incidents_2"))
 CRISES: Final = ("replay", "cold_start", "minor")
 EARLY: Final = timedelta(minutes=10)

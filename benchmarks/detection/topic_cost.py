@@ -1,6 +1,6 @@
 """Cost of the topic burst detector: the engine's time a row and its stored size, with topics and without.
 
-python -m benchmarks.topic_cost ../shared/data/incidents/*.jsonl.gz
+python -m benchmarks.detection.topic_cost ../shared/data/incidents/*.jsonl.gz
 
 The same scored rows, one a batch, go through two engines in turn, in one process: a busy machine slows both alike, and
 their ratio is what counts. No text of a post is printed.

@@ -22,7 +22,7 @@ from scipy.stats import chi2
 from alerts.incidents import lifecycle
 from alerts.incidents.policy import Policy as AlertPolicy
 from alerts.incidents.state import new_state
-from benchmarks.optimal_detector import Oracle
+from benchmarks.detection.optimal_detector import Oracle
 from benchmarks.results_table import publish, table
 from detectors.engine import engine, storage
 from detectors.model.policy import FALSE_ALARMS_PER_DAY, Sensitivity

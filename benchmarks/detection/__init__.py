@@ -1,0 +1,1 @@
+"""Benchmarks of detection: labelled incidents, quiet brands, crowds, and what topics cost."""
