@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 ROOT: Final = Path(__file__).resolve().parents[2]
 KEPT: Final = ROOT / "out" / "mutants"
 SEED: Final = 15
+TESTS: Final = ("tests/unit", "tests/properties", *ROOMS)
 GOAL: Final = 0.9
 PATIENCE: Final = 600.0
 """Seconds for the tests of what changes an import."""
@@ -50,6 +51,7 @@ def main() -> int:
     arguments.add_argument("--seed", type=int, default=SEED)
     arguments.add_argument("--only", default="", help="only mutants whose place holds this text")
     arguments.add_argument("--numbers", type=int, nargs="+", help="only these of those drawn, counted from 1")
+    arguments.add_argument("--tests", nargs="+", default=TESTS, help="folders of tests; fewer are measured sooner")
     arguments.add_argument("--seconds", type=float, default=60.0, help="of tests that a mutant meets at most")
     given = arguments.parse_args()
     KEPT.mkdir(parents=True, exist_ok=True)
@@ -57,7 +59,7 @@ def main() -> int:
     chosen = {number: one for number, one in everyone.items() if number in (given.numbers or [number])}
     chosen = {number: one for number, one in chosen.items() if given.only in str(one)}
     trials = _Trials(Journal(KEPT / "verdicts.jsonl"), given.seconds)
-    _in_child(lambda: collect(ROOT, ROOMS, lambda items: trials.plant(chosen, items)))
+    _in_child(lambda: collect(ROOT, given.tests, lambda items: trials.plant(chosen, items)))
     trials = _Trials(Journal(KEPT / "verdicts.jsonl"), given.seconds)
     trials.load(chosen)
     return _report(chosen, trials.journal)

@@ -86,6 +86,9 @@ def _measure(root: Path, items: Sequence[pytest.Item], modules: Sequence[Path], 
     try:
         cover = Coverage(data_file=None, include=[str(root / path) for path in modules])
         seconds: dict[str, float] = {}
+        log = os.open(out.with_suffix(".log"), os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+        os.dup2(log, 1)
+        os.dup2(log, 2)
         cover.start()
         for item in items:
             cover.switch_context(item.nodeid)

@@ -50,10 +50,10 @@ class _Handover(FewExamples, Generic[Result]):
         return True
 
 
-def collect(root: Path, folders: Sequence[str], use: Callable[[Sequence[pytest.Item]], Result]) -> Result:
-    """Collect the tests without a broker and the doctests of some folders, and return what is made of them."""
+def collect(root: Path, tests: Sequence[str], use: Callable[[Sequence[pytest.Item]], Result]) -> Result:
+    """Collect the tests and doctests of some folders that need no broker, and return what is made of them."""
     handover = _Handover(use)
-    pytest.main([*ARGUMENTS, "--rootdir", str(root), "tests/unit", "tests/properties", *folders], plugins=[handover])
+    pytest.main([*ARGUMENTS, "--rootdir", str(root), *tests], plugins=[handover])
     if handover.result is None:
         raise RuntimeError("pytest collected no tests; run make unit to see why")
     return handover.result

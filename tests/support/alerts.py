@@ -149,6 +149,7 @@ class RecordingMetrics:
     def __init__(self) -> None:
         self.kinds: list[RequestKind] = []
         self.codes: list[str] = []
+        self.waits: list[float] = []  # s until each of those is tried again
         self.refusals: list[DeliveryError] = []
         self.delays: list[float] = []  # s until each is tried again; 0: it is not
 
@@ -163,6 +164,7 @@ class RecordingMetrics:
         assert incident
         assert delay > 0
         self.codes.append(error.code)
+        self.waits.append(delay)
 
     def refused(self, incident: str, error: DeliveryError, delay: float) -> None:
         """Note a failure that a person must put right."""

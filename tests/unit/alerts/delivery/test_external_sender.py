@@ -10,6 +10,7 @@ import pytest
 
 from alerts.delivery.external_alert import ExternalAlert, build, event_action
 from alerts.delivery.external_sender import ExternalSender, receipt_key
+from alerts.incidents.model import SYSTEM_USER
 from alerts.notifiers.pagerduty import PagerDutyNotifier
 from alerts.oncall.escalation_targets import ExternalTarget
 from tests.support.alerts import MemoryReceipts, RecordingMetrics, action, fast_clock, now, run, signal
@@ -112,3 +113,50 @@ def test_receipts_of_different_targets_are_kept_apart() -> None:
     """Two mailboxes of one incident are two promises."""
     names = {receipt_key("a", ExternalTarget("email", who)) for who in ("x@y", "z@y")} | {receipt_key("a", PAGER)}
     assert len(names) == 3
+
+
+async def test_a_short_failure_costs_seconds_and_a_long_one_is_tried_less_often(there: WebhookReceiver) -> None:
+    """The third pause is still under two seconds; then they double, and begin again with the next alert."""
+    desk = Desk(there)
+    opened, acknowledged, _ = alarms()
+    there.answers.extend([503] * 4)
+    desk.submit(opened)
+    await desk.relay.drain()
+    there.answers.append(503)
+    desk.submit(acknowledged)
+    await desk.relay.drain()
+    first, _, third, fourth, again = desk.meter.waits
+    assert first == again <= third < 2
+    assert fourth == 2 * third
+
+
+async def test_a_mistake_of_ours_delays_an_alert_and_loses_none() -> None:
+    """It is reported as one, and tried again as soon as any other failure."""
+
+    class Broken:
+        """A receiver with a mistake in it, at first."""
+
+        def __init__(self) -> None:
+            self.taken: list[str] = []
+            self.tries = 0
+
+        async def send(self, alert: ExternalAlert, address: str) -> None:
+            """Fail once, then take it."""
+            assert not address
+            self.tries += 1
+            if self.tries == 1:
+                raise KeyError("oops")
+            self.taken.append(alert.event)
+
+    broken, meter = Broken(), RecordingMetrics()
+    relay = ExternalSender({"pagerduty": broken}, MemoryReceipts(), metrics=meter, clock=fast_clock(500))
+    relay.submit(alarms()[0], PAGER, lambda: None)
+    await relay.drain()
+    assert (broken.taken, meter.codes, meter.refusals) == (["trigger"], ["bug"], [])
+
+
+def test_a_receiver_learns_who_ended_it() -> None:
+    """Whoever acknowledged it, then whoever resolved it; nobody while it is open."""
+    assert [one.actor for one in alarms()] == ["", "ada", "ada"]
+    by_itself = run(signal(0, severity="critical"), now(60))[1][-1]
+    assert build(by_itself, "resolve", "en").actor == SYSTEM_USER
