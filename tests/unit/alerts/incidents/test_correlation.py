@@ -198,3 +198,11 @@ def test_a_source_without_data_moves_nobodys_crisis() -> None:
     silent = replace(moor(90), detector="no_data")
     changed, _ = route(states, silent, GroupPolicies())
     assert [(state.brand, state.kind) for state in changed] == [(MOOR, "no_data")]
+
+
+def test_a_brand_that_is_hit_right_after_anothers_end_has_an_incident_of_its_own() -> None:
+    """What is over cannot be joined, also not in the millisecond after: else nobody would hear of it."""
+    rules = GroupPolicies(Policy(correlation_window=timedelta(hours=1)))
+    after = 30 + 1 / MINUTE
+    _, reported = run_triage(bay(0), moor(after, start=after), rules=rules)
+    assert reasons(reported) == [("opened", BAY, True), ("resolved", BAY, False), ("opened", MOOR, True)]
