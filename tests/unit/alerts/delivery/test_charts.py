@@ -125,7 +125,7 @@ async def test_a_chart_that_cannot_be_shown_is_given_up() -> None:
 
 
 async def test_what_is_being_drawn_does_not_hold_up_the_end() -> None:
-    """A worker that stops leaves the chart: whoever takes over draws another."""
+    """A worker that stops leaves the chart: the one that takes over draws another."""
     board, ready = Board(), []
     board.take.clear()
     charts = ChartUploader(board, lambda *_: Route("C1"), fast_clock(500), 0.1, lambda *drawn: ready.append(drawn))

@@ -156,7 +156,7 @@ async def test_a_mistake_of_ours_delays_an_alert_and_loses_none() -> None:
 
 
 def test_a_receiver_learns_who_ended_it() -> None:
-    """Whoever acknowledged it, then whoever resolved it; nobody while it is open."""
+    """The one who acknowledged it, then the one who resolved it; nobody while it is open."""
     assert [one.actor for one in alarms()] == ["", "ada", "ada"]
     by_itself = run(signal(0, severity="critical"), now(60))[1][-1]
     assert build(by_itself, "resolve", "en").actor == SYSTEM_USER
