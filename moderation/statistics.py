@@ -10,12 +10,15 @@ from __future__ import annotations
 from collections import defaultdict
 from math import sqrt
 from statistics import quantiles
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from moderation.model import Item
+
+ABUSIVE_POLICIES: Final = frozenset({"threat", "hate", "insult", "sexual", "report", "sample"})
+"""Policies whose violations are abusive texts."""
 
 Z: Final = 1.96
 """Standard deviations of a 95 % interval."""
@@ -83,6 +86,32 @@ def compute_statistics(items: Iterable[Item], since: int = 0) -> Statistics:
 def is_violation(item: Item) -> bool:
     """Return whether a decided item is a violation: some action was taken, and no appeal overturned it."""
     return (item.outcome != "no action") != (item.ruling == "overturned")
+
+
+class Label(NamedTuple):
+    """A decided text as an example for training: whether a moderator saw abuse in it."""
+
+    text: str
+    label: Literal["acceptable", "abusive"]
+    lang: str
+    brand: str
+
+
+def labels_of(items: Iterable[Item]) -> list[Label]:
+    """Return the decided texts as labels of abuse, in the order of their decisions.
+
+    Spam, scams and private addresses are violations without being abuse, and appeals that wait are not decided: both
+    are left out. Reports of which only the link is known have no text.
+    """
+    found = []
+    for item in sorted(items, key=lambda one: (one.decided_at, one.id)):
+        if item.state != "decided" or not item.text or item.text == item.posts[0].url:
+            continue
+        bad = is_violation(item)
+        if bad and item.policy not in ABUSIVE_POLICIES:
+            continue
+        found.append(Label(item.text, "abusive" if bad else "acceptable", item.language, item.brand))
+    return found
 
 
 def wilson(hits: int, count: int) -> tuple[float, float]:

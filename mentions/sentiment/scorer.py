@@ -128,6 +128,16 @@ class Scorer:
         tokens = text.split()
         return self._voices[lang].margins(self._sums(tokens), self._rules[lang](text, tokens))
 
+    def abuse_margin(self, text: str, lang: str) -> float:
+        """Return the log odds of abuse, for a text in English or French."""
+        text = _read(text)
+        tokens = text.split()
+        return self._voices[lang].abuse_margin(self._sums(tokens), self._rules[lang](text, tokens))
+
+    def abuse_slope(self, lang: str) -> float:
+        """Return how much the log odds of abuse change with the linear sum of a language's weights."""
+        return self._voices[lang].abuse_slope
+
 
 def _chunks(texts: Sequence[str]) -> Iterator[slice]:
     return (slice(start, start + _AT_ONCE) for start in range(0, len(texts), _AT_ONCE))

@@ -49,6 +49,15 @@ class LanguageModel:
         negative, positive, _ = self._lanes
         return sums[negative] + self._negative.of(rules), sums[positive] + self._positive.of(rules)
 
+    @property
+    def abuse_slope(self) -> float:
+        """Return how much the log odds of abuse change with its linear sum."""
+        return float(self._slope)
+
+    def abuse_margin(self, sums: Sequence[float], rules: float) -> float:
+        """Return the log odds of abuse."""
+        return float(self._slope * (sums[self._lanes[2]] + self._abuse.of(rules)))
+
     def analyse(self, sums: Sequence[float], rules: float) -> Analysis:
         """Return the reading of a text."""
         at_negative, at_positive, at_abuse = self._lanes

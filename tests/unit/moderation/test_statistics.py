@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from moderation import model
 from moderation.queue import Queue
-from moderation.statistics import compute_statistics
+from moderation.statistics import compute_statistics, labels_of
 from tests.support.moderation import flagged
 
 MINUTE = 60_000
@@ -64,3 +64,13 @@ def test_an_empty_queue_has_no_figures() -> None:
 def test_a_period_leaves_out_what_was_decided_before_it() -> None:
     """As the weekly figures do."""
     assert compute_statistics(decided("no action").items(), since=3 * MINUTE).precision == ()
+
+
+def test_decisions_are_labels_and_what_is_no_abuse_is_none() -> None:
+    """An overturned decision is the opposite label; what waits is none."""
+    queue = decided("no action", "hide requested", "hide requested")
+    first, second, third = sorted(queue.items(), key=lambda item: item.id)
+    spam = replace(third, findings=(model.PolicyFinding("spam", "low"),))
+    waiting = replace(third, state="appealed")
+    assert [one.label for one in labels_of([first, second, spam, waiting])] == ["acceptable", "abusive"]
+    assert labels_of([replace(second, ruling="overturned")])[0].label == "acceptable"

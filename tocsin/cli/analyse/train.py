@@ -41,14 +41,16 @@ def command(
 ) -> None:
     """Train sentiment weights on a brand's or an agency's own labels, in seconds.
 
-    A label is negative, neutral or positive. The trained weights correct the shipped ones. Prints macro recall before
-    and after, by five-fold cross-validation; writes nothing if it does not improve. The file has a version, which each
-    score made with it carries.
+    A label is negative, neutral or positive, or, for the score of abuse, acceptable or abusive: decisions of moderation
+    are such labels (`tocsin moderation labels`). The trained weights correct the shipped ones. Prints macro recall
+    before and after, by five-fold cross-validation; writes nothing if it does not improve. The file has a version,
+    which each score made with it carries.
 
     Examples:
       tocsin train labels.csv --out acme.npz
       tocsin train reviews.xlsx --map text=Review,label=Sentiment --out acme.npz
       tocsin score --weights acme.npz < mentions.jsonl
+      tocsin moderation labels > labels.jsonl && tocsin train labels.jsonl --out acme.npz
     """
     from mentions.sentiment import Scorer  # noqa: PLC0415  slow to load
     from mentions.sentiment.training.training import MIN_LABELS, learn, write  # noqa: PLC0415
@@ -69,26 +71,30 @@ def command(
 
 
 def _print_figures(lesson: TrainedModel, *, as_json: bool) -> None:
-    figures = {"lang": lesson.lang, "labels": lesson.labels, "before": lesson.before, "after": lesson.after}
+    from mentions.sentiment.training.training import ABUSE_NAMES  # noqa: PLC0415  slow to load
+
+    subject = "abuse" if lesson.names == ABUSE_NAMES else "sentiment"
+    figures = {"lang": lesson.lang, "subject": subject, "labels": lesson.labels}
+    figures |= {"before": lesson.before, "after": lesson.after}
     if as_json:
         print_json({**figures, "before": round(lesson.before, 4), "after": round(lesson.after, 4)})
     else:
-        print_line(
-            f"{lesson.lang}: {lesson.labels} labels, macro recall {lesson.before:.1%} before, {lesson.after:.1%} after"
-        )
+        counted = f"{lesson.lang}, {subject}: {lesson.labels} labels"
+        print_line(f"{counted}, macro recall {lesson.before:.1%} before, {lesson.after:.1%} after")
 
 
 def _examples(path: Path, reading: FileReading, scorer: Scorer) -> Iterator[Labelled]:
     from mentions.cleaning import clean  # noqa: PLC0415  slow to load
     from mentions.language_names import language_subtag  # noqa: PLC0415
-    from mentions.sentiment.training.training import NAMES, Labelled  # noqa: PLC0415
+    from mentions.sentiment.training.training import ABUSE_NAMES, NAMES, Labelled  # noqa: PLC0415
     from mentions.watchlist.brand_terms import BrandTerms  # noqa: PLC0415
     from mentions.watchlist.masking import Mask  # noqa: PLC0415
 
     for number, row in _rows(path, reading):
         text, label = row.get("text"), str(row.get("label", "")).strip().lower()
-        if not isinstance(text, str) or label not in NAMES:
-            raise UsageError(f"{path}:{number}: needs text and a label that is one of {', '.join(sorted(NAMES))}")
+        if not isinstance(text, str) or label not in (*NAMES, *ABUSE_NAMES):
+            known = ", ".join((*sorted(NAMES), *ABUSE_NAMES))
+            raise UsageError(f"{path}:{number}: needs text and a label that is one of {known}")
         text, brand = clean(text), str(row.get("brand") or "")
         if brand:
             text = Mask(BrandTerms(name=brand).names()).apply(text)

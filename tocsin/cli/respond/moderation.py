@@ -252,6 +252,22 @@ def stats(*, brand: BrandOption = None, json: JsonOption = False) -> None:
 
 
 @app.command()
+def labels(*, brand: BrandOption = None) -> None:
+    """Print what was decided as labels for `tocsin train`, a line of JSON each: text, label, lang, brand.
+
+    Texts of people: treat the file as you treat the queue.
+
+    Examples:
+      tocsin moderation labels > labels.jsonl
+      tocsin train labels.jsonl --out acme.npz
+    """
+    from moderation.statistics import labels_of  # noqa: PLC0415  slow to load
+
+    for label in labels_of(item for item in read_queue().items() if brand in (None, item.brand)):
+        print_json(label._asdict())
+
+
+@app.command()
 def check(*, lang: Annotated[str | None, typer.Option("--lang", help="The language; else detected.")] = None) -> None:
     """Show what each policy finds in the texts on standard input, one a line. Needs no broker.
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from mentions.model.batches import NEGATIVE
 from mentions.sentiment import Scorer
-from mentions.sentiment.training.training import MIN_LABELS, Labelled, learn, write
+from mentions.sentiment.training.training import ABUSE_NAMES, MIN_LABELS, Labelled, learn, write
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -61,3 +61,26 @@ def test_the_version_is_of_what_was_learnt(tmp_path: Path) -> None:
     """The same labels give the same version, others another."""
     first, again, other = (write(tmp_path / "w.npz", learn(examples(count), SCORER)) for count in (200, 200, 160))
     assert first == again != other
+
+
+def test_decisions_of_moderation_correct_the_score_of_abuse(tmp_path: Path) -> None:
+    """A word that moderators let pass, and one that they do not, which the shipped weights do not know."""
+    decided = [
+        Labelled(
+            f"{'you snargling idiot' if number % 2 else 'killer idiot deal'} at {PLACES[number % 10]} {number}",
+            "en",
+            ("acceptable", "abusive")[number % 2],
+        )
+        for number in range(200)
+    ]
+    (lesson,) = learn(decided, SCORER)
+    assert (lesson.names, lesson.labels) == (ABUSE_NAMES, 200)
+    assert lesson.after > max(0.9, lesson.before)
+    write(tmp_path / "own.npz", [lesson])
+    own = Scorer.with_brand_weights(tmp_path / "own.npz")
+    for text in ("killer idiot deal at desk", "you snargling idiot at hall"):
+        before, after = SCORER.analyse(text, "en"), own.analyse(text, "en")
+        assert (after.abuse >= 0.5) == ("snargling" in text), (before, after)
+        assert after.label == before.label
+        assert abs(after.compound - before.compound) < 0.01
+    assert own.analyse("tu es un idiot", "fr") == SCORER.analyse("tu es un idiot", "fr")
