@@ -147,7 +147,8 @@ def _wrong(source: str, sent: dict[int, list[str]], posts: int) -> list[str]:
     """Return what is wrong with a source: a post missing or twice, an older text or a deleted post at the end."""
     forum, feed = source.startswith("discourse"), source.startswith("feed")
     lines = []
-    for number in range(min(sent), posts):
+    first = min(number for number, said in sent.items() if not feed or text(number) in said)
+    for number in range(first, posts):  # entries of a feed have no date: those of the first look are history
         wanted = text(number)
         if is_edited(number) and not source.startswith("mastodon") and number + 10 < posts:
             wanted = text(number, edited=True)

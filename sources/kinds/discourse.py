@@ -35,16 +35,17 @@ class Discourse:
 
     async def fetch(self, client: PoliteClient, position: Mapping[str, Any]) -> Page:
         """Return the posts since the last one, oldest first; what the first page shows may come again."""
-        last = int(position.get("last", 0))
+        last, first = int(position.get("last", 0)), int(position.get("first", 0))
         if self._query:
             answer = await client.get(f"{self._base}/search.json", {"q": f"{self._query} order:latest"})
             posts, reached = list(objects(answer.json(), "posts")), True
         else:
             posts, reached = await self._latest(client, last)
-        posts.sort(key=lambda post: number(post, "id") or 0)
+        posts = sorted((post for post in posts if _id(post) >= first), key=_id)
         items = [item for post in posts if (item := self._item(post)) is not None]
-        newest = max([last, *(number(post, "id") or 0 for post in posts)])
-        return Page(items, {"last": newest}, notice="" if reached else _MISSED)
+        newest = max([last, *map(_id, posts)])
+        oldest = first or (_id(posts[0]) if posts and not last else 0)  # what is before the first look is history
+        return Page(items, {"last": newest, "first": oldest}, notice="" if reached else _MISSED)
 
     async def _latest(self, client: PoliteClient, last: int) -> tuple[list[dict[str, Any]], bool]:
         """Return the latest posts, and whether they reach back to the last one known and some before it."""
@@ -82,3 +83,7 @@ class Discourse:
             url=f"{self._base}{path}" if path.startswith("/") else None,
             thread=str(topic) if (topic := number(post, "topic_id")) is not None else None,
         )
+
+
+def _id(post: dict[str, Any]) -> int:
+    return number(post, "id") or 0

@@ -30,7 +30,7 @@ async def test_at_first_the_latest_page_is_enough() -> None:
         page = await fetch(server, "discourse", discourse(posts(50, 60)))
 
         assert len(server.requests) == 1
-    assert (len(page.items), page.position, page.notice) == (11, {"last": 60}, "")
+    assert (len(page.items), page.position, page.notice) == (11, {"last": 60, "first": 50}, "")
 
 
 async def test_later_it_is_read_back_to_the_last_post_known() -> None:
@@ -39,11 +39,13 @@ async def test_later_it_is_read_back_to_the_last_post_known() -> None:
         server.then(
             tells("discourse", posts(80, 99)), tells("discourse", posts(60, 80)), tells("discourse", posts(40, 59))
         )
-        page = await polled("discourse", server.url).fetch(asking, {"last": 60})
+        page = await polled("discourse", server.url).fetch(asking, {"last": 60, "first": 45})
 
         assert [request.query.get("before") for request in server.requests] == [None, "80", "60"]
-    assert [item.id for item in page.items] == [str(number) for number in range(40, 100)]
-    assert (page.position, page.notice) == ({"last": 99}, "")
+    assert [item.id for item in page.items] == [str(number) for number in range(45, 100)], (
+        "what was before the first look"
+    )
+    assert (page.position, page.notice) == ({"last": 99, "first": 45}, "")
 
 
 async def test_a_gap_that_is_too_long_is_reported() -> None:
