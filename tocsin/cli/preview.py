@@ -50,6 +50,7 @@ def print_preview(path: str, mapping: dict[str, str], options: ReadOptions, targ
         if guess or isinstance(error, UnusableIdsError):
             context = FileContext(path, mapping | guess, replace(options, ids="ignore"), target=wanted)
             read = _as_far_as_possible(context, unclear)
+    read = [_judged(entry) for entry in read] if wanted is MENTION else read
     rejected = [entry for entry in read if isinstance(entry, RejectedLine)]
     unclear += [f"{path}:{entry.number}: {'; '.join(entry.reasons)}" for entry in rejected]
     _print_file(context)
@@ -71,6 +72,18 @@ def _entries(context: FileContext) -> Iterator[Any]:
     if context.target is not MENTION:
         return iter(read_fields(context))
     return iter(read(context.path, context.mapping, options=context.options, notes=context.notes))
+
+
+def _judged(entry: Line | RejectedLine) -> Line | RejectedLine:
+    """Return a line as it will be taken: one that no reader could mend is refused where it is sent."""
+    from mentions.model.decode import Rejection, decode_line  # noqa: PLC0415  slow to load
+    from mentions.readers.position import Line, RejectedLine  # noqa: PLC0415
+
+    if isinstance(entry, Line) and entry.mention is None:
+        decoded = decode_line(entry.raw, None)
+        if isinstance(decoded, Rejection):
+            return RejectedLine(entry.number, entry.raw, tuple(decoded.reasons), entry.next_position)
+    return entry
 
 
 def _as_far_as_possible(context: FileContext, unclear: list[str]) -> list[Line | RejectedLine]:

@@ -31,6 +31,7 @@ _NAMES: Final = {
     "label": "label sentiment class polarity ton",
 }
 _NOISE: Final = re.compile(r"[\W_]")
+_REMARK: Final = re.compile(r"\([^)]*\)")  # as in "Timestamp (UTC)"
 
 
 def guess_map(header: Sequence[str], fields: Collection[str], known: Collection[str] = ()) -> dict[str, str]:
@@ -44,7 +45,8 @@ def guess_map(header: Sequence[str], fields: Collection[str], known: Collection[
     >>> guess_map(["Nr", "Texte", "Date de publication", "Canal"], ["id", "text", "published_at", "channel", "lang"])
     {'id': 'Nr', 'text': 'Texte', 'published_at': 'Date de publication', 'channel': 'Canal'}
     """
-    columns = {_NOISE.sub("", name).lower(): name for name in reversed(header) if name not in known}
+    free = [name for name in reversed(header) if name not in known]
+    columns = {_plain(_REMARK.sub("", name)): name for name in free} | {_plain(name): name for name in free}
     guesses: dict[str, str] = {}
     for field in fields:
         names = _NAMES.get(field, "").split()
@@ -53,7 +55,14 @@ def guess_map(header: Sequence[str], fields: Collection[str], known: Collection[
         )
         if found is not None:
             guesses[field] = found
+    link = next((name for name in header if _plain(name) in {"url", "link", "permalink"}), None)
+    if "id" in fields and "id" not in guesses and link is not None:
+        guesses["id"] = link  # that it is the post's address, too, takes nothing from it
     return guesses
+
+
+def _plain(name: str) -> str:
+    return _NOISE.sub("", name).lower()
 
 
 def as_option(mapping: dict[str, str]) -> str:

@@ -43,7 +43,7 @@ def read_csv(lines: LineReader, context: FileContext, start: Position = START) -
     while (read := _next_row(rows, text)) is not None:
         if isinstance(read, RejectedLine):
             yield read
-        elif read:
+        elif any(read):  # spreadsheets end with rows of empty cells
             record = _record(read, table, text, context)
             if record is not None:
                 yield record
@@ -81,7 +81,11 @@ class _Header:
         self.delimiter = ","
 
     def rows(self) -> Iterator[tuple[int, list[str]]]:
-        """Yield each line with its cells. `delimiter` is that of the last one."""
+        """Yield each line with its cells. `delimiter` is that of the last one.
+
+        Lines before the header are whole; what comes after the first one that is no row of cells has begun the rows.
+        """
+        first = True
         for line in self._lines:
             number = self._lines.position.lines
             text = self._text(line, number)
@@ -89,7 +93,15 @@ class _Header:
             if stated is not None and not self._stated:
                 self._stated = stated[1]
             elif number > self._skipped and (text.strip() or number == 1):
-                yield number, self._cells(text, number)
+                try:
+                    cells = self._cells(text)
+                except csv.Error as error:
+                    if first:
+                        message = f"the header is no row of cells ({error})"
+                        raise SourceError(self._lines.path, number, message) from None
+                    return
+                first = False
+                yield number, cells
 
     def _text(self, line: bytes, number: int) -> str:
         try:
@@ -97,13 +109,10 @@ class _Header:
         except UnicodeDecodeError:
             raise SourceError(self._lines.path, number, not_utf8(line)) from None
 
-    def _cells(self, text: str, number: int) -> list[str]:
+    def _cells(self, text: str) -> list[str]:
         bare = _QUOTED.sub("", text)
         self.delimiter = self._stated or max(DELIMITERS, key=bare.count)
-        try:
-            return next(csv.reader([text], delimiter=self.delimiter, strict=True), [])
-        except csv.Error as error:
-            raise SourceError(self._lines.path, number, f"the header is no row of cells ({error})") from None
+        return next(csv.reader([text], delimiter=self.delimiter, strict=True), [])
 
 
 def _next_row(rows: Iterator[list[str]], text: _CountingLines) -> list[str] | RejectedLine | None:

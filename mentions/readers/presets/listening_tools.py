@@ -65,6 +65,21 @@ MELTWATER: Final = Preset(
             },
             decimal=".",
         ),
+        Layout(
+            signature=frozenset({"Date", "Time", "Document ID", "Hit Sentence", "Source Name"}),
+            mapping={
+                "id": "Document ID|URL",
+                "text": "Title|Headline+Opening Text+Hit Sentence",
+                "published_at": "Date+Time",
+                "channel": "Source Name|Source Type",
+                "url": "URL",
+                "author.id": "Author Handle|Author Name",
+                "author.name": "Author Name",
+                "lang": "Language",
+                "reach": "Reach",
+            },
+            decimal=".",
+        ),
     ),
 )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import io
+import re
 from typing import Final, NamedTuple
 
 from mentions.readers.raw.chunked import ChunkedReader
@@ -18,6 +19,14 @@ _MARKS: Final = (
 )
 _LATIN1: Final = "iso8859-1"
 _WINDOWS: Final = "cp1252"
+_EAST_ASIAN: Final = {
+    "cp932": (re.compile("[\u3041-\u30fa]"), 0.1),  # kana
+    "cp949": (re.compile("[\uac00-\ud7a3]"), 0.8),  # hangul
+    "gb18030": (re.compile("[\u4e00-\u9fa5]"), 0.8),
+}
+"""Encodings with what they write, and which share of a text it is: the bytes of one are text in another, too."""
+
+_SYSTEMS: Final = {"cp1252": "Windows", "cp932": "Japanese", "cp949": "Korean", "gb18030": "Chinese"}
 _CHUNK: Final = 65_536
 _HEAD: Final = 4_096
 _MOSTLY: Final = 0.4
@@ -51,8 +60,21 @@ def likely_encoding(raw: bytes) -> str:
     try:
         raw.decode(_WINDOWS)
     except UnicodeDecodeError:
-        return "mac_roman"
+        fitting = (
+            encoding for encoding, (script, share) in _EAST_ASIAN.items() if _is_of(raw, encoding, script, share)
+        )
+        return next(fitting, "mac_roman")
     return _WINDOWS
+
+
+def _is_of(raw: bytes, encoding: str, script: re.Pattern[str], share: float) -> bool:
+    """Return whether so much of bytes is of a script when they are read in an encoding."""
+    try:
+        text = raw.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    found = len(script.findall(text))
+    return found > 0 and found >= share * sum(char.isalpha() and not char.isascii() for char in text)
 
 
 def not_utf8(raw: bytes) -> str:
@@ -62,7 +84,7 @@ def not_utf8(raw: bytes) -> str:
     "is not UTF-8: state the file's encoding, most likely --encoding cp1252 (Windows)"
     """
     likely = likely_encoding(raw)
-    system = "Windows" if likely == _WINDOWS else "old Mac OS"
+    system = _SYSTEMS.get(likely, "old Mac OS")
     return f"is not UTF-8: state the file's encoding, most likely --encoding {likely} ({system})"
 
 
