@@ -38,12 +38,10 @@ JSON: Final = frozenset({".json", ".jsonl", ".ndjson", ".js"})
 _HEAD: Final = 4_096
 _AS_STATED: Final = ReadOptions()
 _MARKUP: Final = (
-    (re.compile(rb"<feed[\s>]", re.IGNORECASE), "an Atom feed"),
-    (re.compile(rb"<(?:rss|rdf:RDF)[\s>]", re.IGNORECASE), "an RSS feed"),
     (re.compile(rb"<!doctype html|<html[\s>]", re.IGNORECASE), "a web page"),
     (re.compile(rb"<\?xml", re.IGNORECASE), "XML"),
 )
-_FEED_REMEDY: Final = "`tocsin listen` reads feeds: name its address under sources: in the configuration"
+_FEED: Final = re.compile(rb"<(?:feed|rss|rdf:RDF)[\s>]", re.IGNORECASE)
 _REMEDY: Final = "export CSV, Excel or JSON instead"
 
 
@@ -59,7 +57,7 @@ def read(
     """Yield the mentions of a file as JSON with their positions, and what is none with the reasons.
 
     What the file is written in, packed in and made of is found out: UTF-8, UTF-16; gzip, Zstandard, zip; CSV, Excel,
-    JSON Lines, JSON, Parquet. A bad optional field costs the field, not the mention, and is noted. JSON Lines of
+    JSON Lines, JSON, feeds, Parquet. A bad optional field costs the field, not the mention, and is noted. JSON Lines of
     mentions pass as they stand.
 
     Args:
@@ -149,21 +147,34 @@ def _text_records(
         context.notes.note(f"{name} in the archive is read")
     if text.encoding != UTF8 and not context.options.encoding:
         context.notes.note(f"the file is {text.encoding.upper()}")
+    if form is None and _is_feed(head):
+        from mentions.readers.formats.feed_reader import read_feed  # noqa: PLC0415  feedparser is slow to load
+
+        return read_feed(lines, context, start)
     if (form or _format(head, unpacked.name, context)) == "csv":
         return read_csv(lines, context, start)
     return read_json(lines, context, head, start)
+
+
+def _body(head: bytes) -> bytes:
+    return head.removeprefix(b"\xef\xbb\xbf").lstrip()
+
+
+def _is_feed(head: bytes) -> bool:
+    body = _body(head)
+    return body.startswith(b"<") and _FEED.search(body) is not None
 
 
 def _format(head: bytes, name: str, context: FileContext) -> Format:
     """Return what a file of text is, by its first bytes, or else by its name.
 
     Raises:
-        SourceError: it is a feed, a web page or other XML.
+        SourceError: it is a web page, or XML other than a feed.
     """
-    body = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    body = _body(head)
     for tag, what in _MARKUP if body.startswith(b"<") else ():
         if tag.search(body):
-            raise SourceError(context.path, 1, f"is {what}: {_FEED_REMEDY if 'feed' in what else _REMEDY}")
+            raise SourceError(context.path, 1, f"is {what}: {_REMEDY}")
     suffix = _suffix(name)
     if suffix in TABULAR:
         if re.match(rb'\{\s*"|\[\s*[{\]]', body):

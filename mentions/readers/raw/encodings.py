@@ -19,14 +19,24 @@ _MARKS: Final = (
 )
 _LATIN1: Final = "iso8859-1"
 _WINDOWS: Final = "cp1252"
-_EAST_ASIAN: Final = {
+_OTHER_SCRIPTS: Final = {
     "cp932": (re.compile("[\u3041-\u30fa]"), 0.1),  # kana
     "cp949": (re.compile("[\uac00-\ud7a3]"), 0.8),  # hangul
+    "cp1251": (re.compile("[\u0430-\u0451]"), 0.75),  # small Cyrillic letters
     "gb18030": (re.compile("[\u4e00-\u9fa5]"), 0.8),
 }
 """Encodings with what they write, and which share of a text it is: the bytes of one are text in another, too."""
 
-_SYSTEMS: Final = {"cp1252": "Windows", "cp932": "Japanese", "cp949": "Korean", "gb18030": "Chinese"}
+_RUN: Final = re.compile(rb"[\x80-\xff]{4}")
+"""So many letters beyond ASCII side by side are no Western word."""
+
+_SYSTEMS: Final = {
+    "cp1252": "Windows",
+    "cp1251": "Cyrillic",
+    "cp932": "Japanese",
+    "cp949": "Korean",
+    "gb18030": "Chinese",
+}
 _CHUNK: Final = 65_536
 _HEAD: Final = 4_096
 _MOSTLY: Final = 0.4
@@ -57,22 +67,26 @@ def to_utf8(file: io.BufferedReader, stated: str = "") -> Text:
 
 def likely_encoding(raw: bytes) -> str:
     """Return what bytes that are not UTF-8 are most likely written in."""
-    try:
-        raw.decode(_WINDOWS)
-    except UnicodeDecodeError:
-        fitting = (
-            encoding for encoding, (script, share) in _EAST_ASIAN.items() if _is_of(raw, encoding, script, share)
-        )
-        return next(fitting, "mac_roman")
+    western = _is_text(raw, _WINDOWS)
+    if not western or _RUN.search(raw):
+        fitting = (encoding for encoding, what in _OTHER_SCRIPTS.items() if _is_of(raw, encoding, *what))
+        return next(fitting, _WINDOWS if western else "mac_roman")
     return _WINDOWS
+
+
+def _is_text(raw: bytes, encoding: str) -> bool:
+    try:
+        raw.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _is_of(raw: bytes, encoding: str, script: re.Pattern[str], share: float) -> bool:
     """Return whether so much of bytes is of a script when they are read in an encoding."""
-    try:
-        text = raw.decode(encoding)
-    except UnicodeDecodeError:
+    if not _is_text(raw, encoding):
         return False
+    text = raw.decode(encoding)
     found = len(script.findall(text))
     return found > 0 and found >= share * sum(char.isalpha() and not char.isascii() for char in text)
 

@@ -129,6 +129,7 @@ def test_an_archive_of_several_files_names_them(tmp_path: Path) -> None:
         (CSV.replace("forum\n", "forum,,\n"), "commas"),
         ("Report:,March\nBrand:,X\n\n" + CSV, "commas"),
         ("a;b;c\n" + CSV.replace(",", ";"), "semicolons"),
+        (CSV + ",,,\n,,,\n", "commas"),
     ],
 )
 def test_spreadsheets_leave_their_marks(tmp_path: Path, content: str, delimiter: str) -> None:
@@ -136,6 +137,54 @@ def test_spreadsheets_leave_their_marks(tmp_path: Path, content: str, delimiter:
     found = read_export(tmp_path / "a.csv", content)
     assert found.mentions == [LATE]
     assert found.notes.kind == f"CSV with {delimiter}"
+
+
+def test_columns_of_other_names_are_named_though_a_cell_runs_over_lines(tmp_path: Path) -> None:
+    """The first row of an unknown table is no header: the refusal is about the columns, with a map to copy."""
+    content = 'Timestamp (UTC),Network,Message,Permalink\n2026-03-10T09:15:00Z,X,"late\nagain",https://example.com/1\n'
+    with pytest.raises(SourceError, match=r":1: no column for .*Perhaps --map") as refused:
+        read_export(tmp_path / "a.csv", content)
+    assert "id=Permalink,text=Message,published_at=Timestamp (UTC),channel=Network" in str(refused.value)
+
+
+RSS = f"""<?xml version='1.0'?><rss version='2.0'><channel><title>Harbour news</title>
+<item><title>Late again</title><guid>g1</guid><pubDate>Tue, 10 Mar 2026 09:15:00 GMT</pubDate>
+<link>https://example.com/1</link><description>&lt;p&gt;No &lt;b&gt;boat&lt;/b&gt;&lt;/p&gt;</description></item>
+<item><title>No date</title><guid>g2</guid></item>
+<item><title>Still late</title><guid>g3</guid><pubDate>{AT}</pubDate></item></channel></rss>"""
+
+
+def test_a_feed_that_was_saved_is_its_entries(tmp_path: Path) -> None:
+    """Under any name; what has no date is refused, a map goes before the feed's name, reading goes on at any entry."""
+    found = read_export(tmp_path / "a.xml", RSS, {"channel": "=press"})
+    first = {"id": "g1", "title": "Late again", "text": "Late again\nNo boat", "kind": "article"}
+    assert found.mentions[0] | first | {"channel": "press"} == found.mentions[0]
+    assert [mention["id"] for mention in found.mentions] == ["g1", "g3"]
+    ((number, reason),) = found.refused
+    assert (number, reason[:12]) == (2, "published_at")
+    assert next(read(str(tmp_path / "a.xml"), start=found.lines[1].next_position)).number == 3
+    assert read_export(tmp_path / "a.csv", RSS).mentions[0]["channel"] == "Harbour news"
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding", "system"),
+    [
+        ("今日の船は最悪", "cp932", "Japanese"),
+        ("배가 또 늦었다", "cp949", "Korean"),
+        ("паром опять опоздал", "cp1251", "Cyrillic"),
+        ("渡轮又晚点了", "gb18030", "Chinese"),
+        ("« déjà » c’est l’été à Öland", "cp1252", "Windows"),
+    ],
+)
+def test_the_advice_names_the_encoding_in_which_a_text_is_one(
+    tmp_path: Path, text: str, encoding: str, system: str
+) -> None:
+    """Following it reads the file."""
+    found = read_export(tmp_path / "a.csv", CSV.replace("late", text).encode(encoding))
+    assert f"most likely --encoding {encoding} ({system})" in found.refused[0][1]
+    assert read_export(tmp_path / "a.csv", CSV.replace("late", text).encode(encoding), encoding=encoding).mentions == [
+        LATE | {"text": text}
+    ]
 
 
 def test_lines_before_the_header_may_be_stated(tmp_path: Path) -> None:
@@ -170,6 +219,19 @@ PRESETS: dict[str, tuple[Any, dict[str, str], dict[str, Any]]] = {
         ),
         {},
         {"id": "a-1", "published_at": "2026-03-10T09:15:04Z", "channel": "example.com", "reach": 1204},
+    ),
+    "meltwater in two columns of time": (
+        (
+            "Date\tTime\tDocument ID\tURL\tSource Name\tAuthor Name\tAuthor Handle\tTitle\tHit Sentence\tLanguage\n"
+            '10-Mar-2026\t09:15\ttw:1\thttps://example.com/1\tX\tMira\t@mira\t\t"late\nagain"\tEnglish'
+        ),
+        {"timezone": "UTC"},
+        {
+            "id": "tw:1",
+            "published_at": "2026-03-10T09:15:00Z",
+            "channel": "X",
+            "author": {"id": "@mira", "name": "Mira"},
+        },
     ),
     "meltwater": (
         (

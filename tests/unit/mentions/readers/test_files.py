@@ -117,8 +117,6 @@ def test_a_file_that_is_not_there_says_so(tmp_path: Path) -> None:
         (b"[\n" + LINES[0] + b",\nlate again]", ":3: not JSON: "),
         (PLAIN.decode().encode("utf-16")[:-1], ":50: is not utf-16 (truncated data)"),
         (b"x" * (MAX_LINE + 1), f":1: is longer than {MAX_LINE} bytes"),
-        (b"<?xml version='1.0'?>\n<feed xmlns='http://www.w3.org/2005/Atom'>", ":1: is an Atom feed: `tocsin listen`"),
-        (b"<rss version='2.0'><channel>", ":1: is an RSS feed: `tocsin listen` reads feeds"),
         (b"<!DOCTYPE html><html>", ":1: is a web page: export CSV"),
         (b"%PDF-1.7", ":1: is a PDF document: export CSV"),
         (b"7z\xbc\xaf\x27\x1c", ":1: is a 7-Zip archive: unpack it"),

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mentions import feed_entries
+from mentions.feed_entries import MAX_ENTRIES, MAX_TAGS
 from sources.item import Item, SourceError
-from sources.kinds import feed
-from sources.kinds.feed import MAX_ENTRIES, MAX_TAGS, read
+from sources.kinds.feed import read
 from sources.seen import SeenItems
 from tests.support.source_answers import NOW, POSTS, Post, atom, rss
 from tests.support.sources_server import SourcesServer, client, polled, redirects, says
@@ -190,8 +191,8 @@ def test_entries_beyond_the_bound_are_cut_off_before_they_are_parsed() -> None:
     """Parsing costs half a millisecond each."""
     body = channel("<item><title>a</title></item>" * (MAX_ENTRIES + 500)).encode()
 
-    assert feed._cut(body).count(b"<item>") == MAX_ENTRIES
-    assert feed._cut(rss(POSTS)) == rss(POSTS)
+    assert feed_entries._cut(body).count(b"<item>") == MAX_ENTRIES
+    assert feed_entries._cut(rss(POSTS)) == rss(POSTS)
 
 
 @pytest.mark.parametrize("tag", ["<b>", "&lt;b&gt;"])
@@ -201,7 +202,7 @@ def test_a_feed_of_too_many_tags_is_cut_before_an_entry(tag: str) -> None:
     body = channel("<item><guid>1</guid><title>a</title></item>", long).encode()
 
     assert [one.mention["text"] for one in entries(body)] == ["a"]
-    assert feed._cut(channel(long).encode()).count(tag.encode()) < MAX_TAGS
+    assert feed_entries._cut(channel(long).encode()).count(tag.encode()) < MAX_TAGS
 
 
 @given(
