@@ -50,12 +50,9 @@ class Field(NamedTuple):
     low: str
     high: str
     choices: tuple[str, ...]
+    choice_names: tuple[str, ...]  # of each choice, as it is shown
     optional: bool
-
-    @property
-    def label(self) -> str:
-        """Return the setting's label, made of its key."""
-        return self.path.partition(".")[2].replace(".", ": ").replace("_", " ")
+    label: str
 
 
 class Section(NamedTuple):
@@ -166,6 +163,7 @@ def _field(path: str, section: str, kind: Kind, info: FieldInfo) -> Field:
         for name in _BOUNDS
         if getattr(rule, name, None) is not None
     }
+    choices = tuple(map(str, get_args(info.annotation))) if kind == "choice" else ()
     return Field(
         path,
         section,
@@ -175,8 +173,10 @@ def _field(path: str, section: str, kind: Kind, info: FieldInfo) -> Field:
         format_value(info.default),
         bounds.get("low", ""),
         bounds.get("high", ""),
-        tuple(map(str, get_args(info.annotation))) if kind == "choice" else (),
+        choices,
+        choices,
         type(None) in get_args(info.annotation),
+        path.partition(".")[2].replace(".", ": ").replace("_", " "),
     )
 
 

@@ -18,7 +18,8 @@ from replay.player.preview_cache import PREVIEW_DAYS
 from replay.player.threshold_preview import ThresholdPreview
 from tocsin.web.access import may, sees_all, shown_diff
 from tocsin.web.editor.config_file import PendingChange, build_change, read_config_file
-from tocsin.web.editor.fields import fields, sections, value_text
+from tocsin.web.editor.field_texts import sections_in
+from tocsin.web.editor.fields import fields, value_text
 from tocsin.web.http.middleware import SESSION, request_language
 from tocsin.web.pages.live_edits import LiveEdits
 from tocsin.web.pages.overview import brand_row
@@ -202,7 +203,7 @@ class ThresholdEditor:
             source=self._source,
             now=format_time(self._source.now()),
             file=file,
-            sections=sections(),
+            sections=sections_in(language),
             values=values,
             today=today,
             change=change,
