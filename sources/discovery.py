@@ -42,6 +42,7 @@ async def find_feeds(client: PoliteClient, url: str) -> list[FoundFeed]:
     Raises:
         SourceError: the page cannot be read.
     """
+    url = with_scheme(url)
     answer = await client.get(url)
     if found := await _feed(client, url, answer.body or b""):
         return [found]
@@ -51,6 +52,15 @@ async def find_feeds(client: PoliteClient, url: str) -> list[FoundFeed]:
     base = URL(url).with_query(None).with_fragment(None)
     places = [str(base / path if not base.path.endswith("/") else base.join(URL(path))) for path in USUAL_PATHS]
     return [feed for place in places if (feed := await _feed(client, place))]
+
+
+def with_scheme(url: str) -> str:
+    """Return an address as a browser takes it: people write sites without https://.
+
+    >>> with_scheme("forum.example.com"), with_scheme("http://forum.example.com")
+    ('https://forum.example.com', 'http://forum.example.com')
+    """
+    return url if "://" in url else f"https://{url}"
 
 
 async def _feed(client: PoliteClient, url: str, body: bytes | None = None) -> FoundFeed | None:
