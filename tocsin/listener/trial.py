@@ -69,7 +69,7 @@ async def _try(name: str, wanted: WantedSource, tokens: Tokens) -> Trial:
         return Trial(name, error=f"sent nothing within {STREAM_TIME:.0f} s")
     except Exception as error:  # noqa: BLE001  what a stranger sends may break any reader
         return Trial(name, error=f"answers what is not understood ({type(error).__name__})")
-    posts = [item for item in page.items if not item.deleted]
+    posts = list({item.id: item for item in page.items if not item.deleted}.values())  # feeds repeat entries
     selection, now = Selection(wanted.brands, name), wall_ms()
     mentions = tuple(record for item in posts for record in selection.select(item, now).records)
     latest = max((item.mention["published_at"] for item in posts), default=0)
