@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from streams.listening.health import SourceHealth
 
 MAX_WAIT: Final = 60.0
-"""Seconds that a record may wait for a stage, or a heartbeat may take: what the heartbeat promises, too."""
+"""Seconds that a record may wait for a stage."""
+
+MAX_CANARY_AGE: Final = 45.0
+"""Seconds since the last canary that came through was sent: three of them are lost, one comes every 15 seconds."""
 
 
 class Problem(NamedTuple):
@@ -84,7 +87,7 @@ def _heartbeat(seen: Snapshot, slack_error: str) -> Iterator[Problem]:
     sent_at = seen.canary.sent_at
     if sent_at is None:
         yield Problem("critical", "no canary of the heartbeat comes through", "`tocsin heartbeat --once` says where")
-    elif (age := (seen.at - sent_at) / 1000) > MAX_WAIT:
+    elif (age := (seen.at - sent_at) / 1000) > MAX_CANARY_AGE:
         what = f"the last heartbeat came through {span(age)} ago"
         yield Problem(
             "critical", what, "is `tocsin heartbeat` running? `tocsin heartbeat --once` says where it is lost"

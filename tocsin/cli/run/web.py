@@ -175,9 +175,11 @@ def _recording_source(
     from tocsin.web.sources.recording import from_lines, from_recording  # noqa: PLC0415
 
     if files == [DEMO]:
-        from tocsin.demo.scenarios.offline_run import mention_lines, read_config  # noqa: PLC0415
+        from tocsin.demo.scenarios.offline_run import NAMES, mention_lines, read_config  # noqa: PLC0415
 
-        return from_lines(read_config().brands, mention_lines(), load_scorer(weights), until or DEMO_INSTANT)
+        demo = from_lines(read_config().brands, mention_lines(), load_scorer(weights), until or DEMO_INSTANT)
+        demo.named = NAMES
+        return demo
     source = ReplayInput(files, reading, sort=False, rescore=False, weights=weights)
     try:
         with progress_bar("reading", source.size) as advance:

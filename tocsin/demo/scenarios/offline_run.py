@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from importlib import resources
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from config.brands.model import Config
     from mentions.readers.position import RejectedLine
     from mentions.scorer_port import Scorer
+
+NAMES: Final = {"S0ONCALL": "duty managers"}
+"""What Slack calls the groups of the demo."""
 
 
 def read_config() -> Config:

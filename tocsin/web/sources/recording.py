@@ -47,6 +47,7 @@ class RecordingDataSource:
     dataset: Dataset
     live: bool = False
     latest: dict[str, Incident] = field(default_factory=dict)
+    named: Mapping[str, str] = field(default_factory=dict)  # people and groups, by id: of the demo alone
     _tally: RateCounter = field(default_factory=RateCounter)
 
     def now(self) -> int:
@@ -73,8 +74,8 @@ class RecordingDataSource:
         return ()
 
     def names(self) -> Mapping[str, str]:
-        """Return no names: a recording knows ids only."""
-        return {}
+        """Return the names that were given: a recording knows ids only."""
+        return self.named
 
     def silences(self, brand: str) -> Sequence[Silence]:
         """Return the active silences."""

@@ -44,4 +44,5 @@ async def test_the_page_is_french_throughout(tmp_path: Path) -> None:
         page = await (await client.get("/brands/Hallowfirth/thresholds", headers={"Accept-Language": "fr"})).text()
     assert "Sensibilité" in page
     assert '<option value="medium" selected>moyenne</option>' in page
+    assert "par défaut moyenne" in page
     assert "a larger value" not in page
