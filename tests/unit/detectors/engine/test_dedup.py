@@ -109,3 +109,16 @@ def test_an_older_minute_is_taken_for_the_latest() -> None:
     seen.expire(50)
     assert len(seen.known) == 201
     assert DedupWindow.restore(seen.oldest, 0, pack(seen.segments[0]), {}).latest == 50
+
+
+def test_ids_that_a_wrong_clock_took_ahead_are_met_now_and_the_others_when_they_were() -> None:
+    """After mending the horizon forgets what is old as before, and nothing for ever."""
+    seen = DedupWindow()
+    for minute in (5, 40, 5_000):
+        seen.add([minute], minute)
+    seen.mend(50)
+    assert seen.first_minute == 5
+    seen.expire(45)
+    assert seen.known == {5_000}
+    seen.expire(51)
+    assert seen.known == set()

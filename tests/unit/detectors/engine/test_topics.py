@@ -175,3 +175,11 @@ def test_a_past_that_is_ingested_teaches_what_is_usual_and_raises_nothing(*, ing
         state, more = engine.advance_watermark(state, start + 5 * DAY * MINUTE, POLICY)
         signals += more
     assert bool(topics(signals)) is not ingested
+
+
+def test_a_topic_is_counted_up_to_the_end_of_its_minute() -> None:
+    """The figures are of whole minutes, from its start to the mention that made it news."""
+    for one in topics(signals_of(ROWS)):
+        assert one.topic is not None
+        assert one.evidence.window_start <= one.topic.start < one.evidence.window_start + MINUTE
+        assert one.evidence.window_end - MINUTE <= one.at <= one.evidence.window_end
