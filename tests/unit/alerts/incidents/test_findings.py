@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from alerts.incidents.findings import (
     create,
+    crowd_of,
     excess_ratio,
     has_doubled,
     mark_notified,
@@ -17,6 +18,7 @@ from alerts.incidents.findings import (
     words_of,
 )
 from alerts.incidents.model import RECENT_VALUES_LIMIT
+from detectors.model.crowd import Crowd
 from detectors.model.signal import Contributors, Coverage
 from tests.support.alerts import DRIVERS, MINUTE, START, figures, incident_of, signal
 from tests.support.topics import mention_words, topic
@@ -134,3 +136,11 @@ def test_words_are_reported_where_no_topic_is() -> None:
     spoken = incident_of(replace(signal(0), words=words))
     assert words_of(spoken) == words
     assert words_of(incident_of(replace(signal(0), words=words, topic=topic()))) is None
+
+
+def test_who_writes_is_known_from_the_finding_that_counts_them() -> None:
+    """Another finding that does not say takes nothing away; where none does, nobody claims to know."""
+    crowd = Crowd(40, 40, 12, 0, 8.5, 0.6, 3, None, 0.2, None, 0, 0, (), "crowd")
+    loud = signal(1, detector="volume_spike", severity="critical")
+    assert crowd_of(incident_of(replace(signal(0), crowd=crowd), loud)) == crowd
+    assert crowd_of(incident_of(signal(0), loud)) is None
