@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from detectors.engine import dedup as module
 from detectors.engine.dedup import SEALED_AT, DedupWindow, pack
+from detectors.engine.edits.revisions import FIGURES, Figures
 
 if TYPE_CHECKING:
     import pytest
@@ -122,3 +123,32 @@ def test_ids_that_a_wrong_clock_took_ahead_are_met_now_and_the_others_when_they_
     assert seen.known == {5_000}
     seen.expire(51)
     assert seen.known == set()
+
+
+def test_beyond_its_capacity_the_memory_forgets_the_oldest_and_drops_no_new_mention() -> None:
+    """A batch larger than what is left counts each id once."""
+    seen = DedupWindow(capacity=3)
+    assert seen.check([1, 2], 0) == [0, 1]
+    assert seen.check([2, 3, 4, 5, 4], 1) == [1, 2, 3]
+    assert seen.known == {3, 4, 5}
+
+
+def test_what_is_in_no_minute_cannot_be_taken_out_of_one() -> None:
+    """A mention that came too late to be counted is not subtracted when it is edited."""
+    seen = DedupWindow()
+    seen.add([7, 8], 5)
+    seen.describe(bytearray(2 * FIGURES.size))
+    seen.mark_not_counted(-1)
+    assert seen.minute_of(7) is not None
+    assert seen.minute_of(8) is None
+
+
+def test_an_edit_of_what_is_stored_already_is_stored_again() -> None:
+    """Else a restart would count it as it was before."""
+    seen = DedupWindow()
+    seen.add(list(range(SEALED_AT)), 5)
+    seen.describe(bytearray(SEALED_AT * FIGURES.size))
+    (full,) = seen.seal()
+    assert seen.seal() == {}
+    assert seen.replace(3, Figures.unpacked(5, 0)) is not None
+    assert list(seen.seal()) == [full]
