@@ -34,6 +34,9 @@ UNPLANTED: Final = 99
 OUTCOMES: Final[dict[int, Outcome]] = {0: "survived", 5: "survived", UNPLANTED: "unplanted"}
 """By exit code, all others: killed. pytest ends with 5 where it finds no test."""
 
+NOT_FOUND: Final = 4
+"""pytest's exit code where a test that it should run is not there."""
+
 MOST_MEMORY: Final = 4 << 30
 """Bytes: a mutant that asks for more is killed by that."""
 
@@ -94,7 +97,10 @@ def _fork(run: Callable[[], int], patience: float, log: Path) -> Outcome:
     while True:
         ended, status = os.waitpid(child, os.WNOHANG)
         if ended:
-            return OUTCOMES.get(os.waitstatus_to_exitcode(status), "killed")
+            code = os.waitstatus_to_exitcode(status)
+            if code == NOT_FOUND:
+                raise RuntimeError(f"pytest did not find a test that it knew: {log.read_text(errors='replace')[-500:]}")
+            return OUTCOMES.get(code, "killed")
         if time.monotonic() > deadline:
             os.killpg(child, signal.SIGKILL)
             os.waitpid(child, 0)

@@ -183,3 +183,14 @@ def test_a_topic_is_counted_up_to_the_end_of_its_minute() -> None:
         assert one.topic is not None
         assert one.evidence.window_start <= one.topic.start < one.evidence.window_start + MINUTE
         assert one.evidence.window_end - MINUTE <= one.at <= one.evidence.window_end
+
+
+def test_the_first_signal_of_a_count_says_in_which_words() -> None:
+    """Five complaints are no topic yet: the person on call reads at once what they are about."""
+    policy = Policy.model_validate({"static_threshold": {"negative": 5}, "topic_burst": {"own_terms": ["Acme"]}})
+    complaints = [Row(0.1 * place, -1, text="acme sidecar frozen", author=f"o{place}") for place in range(6)]
+    state, _ = engine.advance_watermark(engine.initial_state("acme"), START, policy)
+    _, (first, *_) = engine.process(state, batch_of(complaints), policy)
+    assert first.topic is None
+    assert first.words is not None
+    assert {"sidecar", "frozen"} <= {term for term, _ in first.words.terms}
