@@ -6,6 +6,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from mentions.watchlist.brand_terms import Term
+
 
 class Community(BaseModel):
     """Counts of who writes about a brand over 90 days. Off unless `enabled`."""
@@ -15,6 +17,11 @@ class Community(BaseModel):
     enabled: bool = Field(
         default=False,
         description="Whether `tocsin community --follow` counts the brand's authors, by name, for 122 days.",
+    )
+    watch_list: Annotated[tuple[Term, ...], Field(max_length=500)] = Field(
+        default=(),
+        description="Authors, by id or name, such as journalists: one who writes about the brand while an incident is "
+        "open is noted on it. [authors]",
     )
     monthly: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] | None = Field(
         default=None,

@@ -8,21 +8,27 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import deque
 from typing import TYPE_CHECKING, Any, Final
 
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener
 from aiokafka.errors import KafkaError
 
+from alerts.incidents.model import encode as encode_action
 from community.ledger import encode
 from detectors.model.compression import compress
+from mentions.watchlist.normalise import normalise_handle
+from streams.clock import wall_ms
 from streams.community.stage import Ledgers, SourceRecord, keep
 from streams.community.views import ledger_key, read_ledgers
+from streams.community.watch_list import Sighting, notes_on, sightings
 from streams.kafka import reader
 from streams.kafka.producer_session import ProducerSession
 from streams.kafka.topics import MAX_STATE_BYTES
 from streams.monitoring.probes import Probes
 from streams.views.brands import BrandRegistry, follow
+from streams.views.incidents import IncidentView
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -37,6 +43,9 @@ BATCH: Final = 1_000
 """Kafka records that are read at once."""
 
 NOT_READING: Final = "mentions are not read yet"
+
+REMEMBERED: Final = 500
+"""Latest posts by authors of watch lists, which an incident that opens later may still be about."""
 
 WRITE_EVERY: Final = 30.0
 """Seconds between two writes of what changed."""
@@ -57,6 +66,9 @@ class CommunityService(ConsumerRebalanceListener):  # type: ignore[misc]  # aiok
         self._scorer = scorer
         self._partitions = partitions
         self._registry = BrandRegistry()
+        self._incidents = IncidentView()
+        self._sightings: deque[Sighting] = deque(maxlen=REMEMBERED)
+        self._noted: set[str] = set()
         self._ledgers: Ledgers = {}
         self._changed: set[tuple[str, int]] = set()
         self._read_up_to: dict[Any, int] = {}
@@ -82,8 +94,10 @@ class CommunityService(ConsumerRebalanceListener):  # type: ignore[misc]  # aiok
         async with session, asyncio.TaskGroup() as group:
             self._producer = session.producer
             group.create_task(self.probes.run(self._connection))
+            group.create_task(self._incidents.follow(self._connection, self._topics, self._partitions))
             group.create_task(follow(self._registry, self._connection, self._topics, self._partitions))
             await self._registry.loaded()
+            await self._incidents.loaded()
             self._consumer.subscribe([self._topics.mentions.name], listener=self)
             try:
                 await self._consumer.start()
@@ -133,7 +147,25 @@ class CommunityService(ConsumerRebalanceListener):  # type: ignore[misc]  # aiok
             self._changed |= await asyncio.to_thread(
                 keep, self._ledgers, records, self._registry.watchlist, self._scorer, brands, self._partitions
             )
+            lists = {name: self._watch_list(name) for name in brands}
+            self._sightings.extend(sightings(records, self._registry.watchlist, lists))
+        await self._note_sightings()
         self._read_up_to |= {tp: several[-1].offset + 1 for tp, several in batches.items()}
+
+    def _watch_list(self, brand: str) -> frozenset[str]:
+        return frozenset(map(normalise_handle, self._registry.brand(brand).community.watch_list))
+
+    async def _note_sightings(self) -> None:
+        """Put a note on each open incident that an author of a watch list writes about."""
+        if not self._sightings:
+            return
+        languages = {name: brand.language for name, brand in self._registry.brands().items()}
+        for note in notes_on(self._sightings, self._incidents.incidents.values(), languages, wall_ms()):
+            if note.id not in self._noted:
+                await self._producer.send_and_wait(
+                    self._topics.actions.name, encode_action(note), key=note.brand.encode()
+                )
+                self._noted.add(note.id)
 
     def _brands(self) -> Mapping[str, Sequence[str]]:
         """Return the own accounts of the brands that ask for it."""

@@ -113,8 +113,8 @@ PROCESSES: Final = (
     Permissions(
         "`tocsin community --follow`",
         "tocsin-community",
-        ("mentions", "brands", "community"),
-        ("community",),
+        ("mentions", "brands", "community", "incidents"),
+        ("community", "actions"),
         ("streams/community/service.py",),
         group=community_group(Topics()),
     ),
