@@ -14,7 +14,7 @@ TEST_PROCESSES ?= $(shell $(PYTHON) -c 'import os; print(min(5, (os.cpu_count() 
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-checked hashes sbom audit setup demo test slow check unit kafka chaos group-crashes listening drill latency bench scale nab nab-choice calibration replay-speed incidents-table sentiment-table moderation-table mutants docs clean moderation-crashes
+.PHONY: help install install-checked hashes sbom audit setup demo test slow check unit kafka chaos group-crashes listening drill latency bench scale nab nab-choice calibration replay-speed incidents-table sentiment-table moderation-table community-table mutants docs clean moderation-crashes
 
 help: ## List the targets
 	@echo "Tocsin: make TARGET [ARGS='…' passed on to the command]"
@@ -124,6 +124,9 @@ replay-speed: setup ## Time replays of real words, dense and sparse, and of the 
 
 incidents-table: setup ## Replay the labelled incidents: delay and false alarms
 	@$(RUN) benchmarks.detection.incidents $(ARGS)
+
+community-table: setup ## Measure memory and bounds of the counts of authors of the busiest brand, and make them again
+	@$(RUN) benchmarks.detection.community --write $(ARGS)
 
 moderation-table: setup ## Score the moderation policies on labelled sets and functional cases
 	@$(RUN) benchmarks.moderation --write $(ARGS)
