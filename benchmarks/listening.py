@@ -17,7 +17,9 @@ from contextlib import closing
 from pathlib import Path
 from typing import Final
 
+from streams.clock import wall_ms
 from streams.kafka import clients
+from streams.listening import health
 from streams.listening.members import read_listeners
 from tests.support.brokers import start_real
 from tests.support.growing_forum import BRAND, GrowingForum, is_deleted, is_edited, served, text
@@ -99,7 +101,12 @@ def _run(installation: Installation, kills: int, posts: int, chance: random.Rand
         for _ in range(kills):
             forum.grow(posts // kills + 1)
             pair.disturb(chance)
-        wait_until(lambda: all(max(found) == posts - 1 for found in _sent(here).values()), 300, "the end")
+        try:
+            wait_until(lambda: all(max(found) == posts - 1 for found in _sent(here).values()), 600, "the end")
+        except TimeoutError:
+            print({source: max(found) for source, found in _sent(here).items()})
+            print(*health.read(here.connection, here.topics, wall_ms()), sep="\n")
+            raise
         time.sleep(LIFE)  # what follows the last post: edits and deletions of some before it
         found = _sent(here)
         records = sum(len(said) for posts_of in found.values() for said in posts_of.values())

@@ -109,16 +109,18 @@ class KafkaSink(ProducerSession):
 
     async def report(self, health: SourceHealth) -> None:
         """Publish the health of a source; when Kafka is away, it is told later."""
-        with suppress(KafkaError):
-            await self.producer.send(
-                self._topics.source_health.name, msgspec.json.encode(health), key=health.source.encode()
-            )
+        await self._offer(self._topics.source_health.name, health.source, msgspec.json.encode(health))
 
     async def forget(self, source: str) -> None:
         """Erase the cursor and the health of a source that is read no longer."""
         for topic in (self._topics.source_cursors, self._topics.source_health):
-            with suppress(KafkaError):
-                await self.producer.send(topic.name, None, key=source.encode())
+            await self._offer(topic.name, source, None)
+
+    async def _offer(self, topic: str, source: str, value: bytes | None) -> None:
+        """Hand a record to the producer, and do not wait for what becomes of it."""
+        with suppress(KafkaError):
+            sent = await self.producer.send(topic, value, key=source.encode())
+            sent.add_done_callback(lambda done: done.cancelled() or done.exception())  # else asyncio complains
 
 
 async def _until_taken(send: Callable[[], Awaitable[Any]]) -> Any:
