@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from mentions.cleaning import clean
-from sources.item import Item, Page
+from sources.item import Item, Page, SourceError
 from sources.json_fields import inside, instant, number, objects, text
 from sources.mention_fields import deletion, mention
 
@@ -21,6 +22,12 @@ MAX_PAGES: Final = 10
 
 LOOKED_BACK: Final = 20
 """Posts before the last known one that are read again: their edits and deletions are news."""
+
+TRIES: Final = 3
+"""Requests for a page after the first."""
+
+RETRY_DELAY: Final = 1.0
+"""Seconds between them."""
 
 _MISSED: Final = f"had more posts since the last time than {MAX_PAGES} pages show: older ones are not heard"
 
@@ -52,7 +59,7 @@ class Discourse:
         found: dict[int, dict[str, Any]] = {}
         before: dict[str, str] = {}
         for _ in range(MAX_PAGES):
-            page = list(objects((await client.get(f"{self._base}/posts.json", before)).json(), "latest_posts"))
+            page = await self._page(client, before)
             numbers = [name for post in page if (name := number(post, "id")) is not None]
             known = len(found)
             found |= {name: post for post in page if (name := number(post, "id")) is not None}
@@ -60,6 +67,21 @@ class Discourse:
                 return list(found.values()), True
             before = {"before": str(min(numbers))}
         return list(found.values()), min(found) <= last
+
+    async def _page(self, client: PoliteClient, before: Mapping[str, str]) -> list[dict[str, Any]]:
+        """Return a page. A later one is asked for again when it fails: else all pages before it were for nothing."""
+        for _ in range(TRIES - 1 if before else 0):
+            try:
+                return await self._ask(client, before)
+            except SourceError as error:
+                if error.permanent or error.retry_after:
+                    raise
+            await asyncio.sleep(RETRY_DELAY)
+        return await self._ask(client, before)
+
+    async def _ask(self, client: PoliteClient, before: Mapping[str, str]) -> list[dict[str, Any]]:
+        answer = await client.get(f"{self._base}/posts.json", before)
+        return list(objects(answer.json(), "latest_posts"))
 
     def _item(self, post: dict[str, Any]) -> Item | None:
         published, name = instant(post, "created_at"), number(post, "id")

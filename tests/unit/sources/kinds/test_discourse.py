@@ -48,6 +48,16 @@ async def test_later_it_is_read_back_to_the_last_post_known() -> None:
     assert (page.position, page.notice) == ({"last": 99, "first": 45}, "")
 
 
+async def test_a_later_page_that_fails_is_asked_for_again() -> None:
+    """The pages before it are not read for nothing; a failure of the first page is one, as with any source."""
+    async with SourcesServer() as server, client() as asking:
+        server.then(tells("discourse", posts(80, 99)), says(b"", status=503), tells("discourse", posts(20, 80)))
+        page = await polled("discourse", server.url).fetch(asking, {"last": 60})
+
+        assert [request.query.get("before") for request in server.requests] == [None, "80", "80"]
+    assert len(page.items) == 80
+
+
 async def test_a_gap_that_is_too_long_is_reported() -> None:
     """After so many pages it stops, and says that something is not heard."""
     pages = [tells("discourse", posts(last - 9, last)) for last in range(1_000, 1_000 - 10 * (MAX_PAGES + 2), -10)]
