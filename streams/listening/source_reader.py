@@ -170,7 +170,7 @@ class SourceReader:
         if page.notice:
             log.warning("source has a gap", source=self.settings.id, reason=page.notice)
             self._notice, self._noticed_at = page.notice, now
-        return bool(fresh)
+        return bool(fresh) or first_look  # after the first look nobody knows yet that it is quiet
 
     def _select(self, item: Item, now: int, *, edited: bool) -> _ChosenItem:
         earlier = self._seen.brands_of(item)
