@@ -50,7 +50,7 @@ def command(
       tocsin train labels.csv --out acme.npz
       tocsin train reviews.xlsx --map text=Review,label=Sentiment --out acme.npz
       tocsin score --weights acme.npz < mentions.jsonl
-      tocsin moderation labels > labels.jsonl && tocsin train labels.jsonl --out acme.npz
+      tocsin train labels.jsonl --out acme.npz --json
     """
     from mentions.sentiment import Scorer  # noqa: PLC0415  slow to load
     from mentions.sentiment.training.training import MIN_LABELS, learn, write  # noqa: PLC0415
