@@ -1,7 +1,7 @@
 """Budget: how many requests, bytes and euros a source may still use today and this month.
 
 Money is taken off before it is spent, and what was not needed is given back afterwards: a process that dies in between
-has spent it.
+has spent it. Requests are taken off in blocks before they are made; what is left of a block dies with the process.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ Unit = Literal["requests", "bytes", "euros"]
 UNITS: Final[tuple[Unit, ...]] = ("requests", "bytes", "euros")
 _KEYS: Final[dict[Period, str]] = {"day": "budget", "month": "monthly_budget"}
 _MONTHS: Final = 12
+_BLOCKS: Final = 50
+"""Blocks of the requests of a period: as often is it noted what was used, and one block at most is lost."""
 
 
 class Limits(NamedTuple):
@@ -79,13 +81,15 @@ class Budget:
         self._limits: dict[Period, Limits] = {"day": day or Limits(), "month": month or Limits()}
         given = spending or Spending()
         self._spending = Spending(msgspec.structs.replace(given.day), msgspec.structs.replace(given.month))
+        self._block = 0  # requests that are kept as made, and are not made yet
         self.keep: Callable[[], Awaitable[None]] | None = None
-        """Keeps what was used, so that it outlives the process; money is spent only after that."""
+        """Keeps what was used, so that it outlives the process; only after that a request is made, or money spent."""
 
     @property
     def spending(self) -> Spending:
-        """Return a copy of what was used in the present day and month."""
-        return Spending(msgspec.structs.replace(self._used("day")), msgspec.structs.replace(self._used("month")))
+        """Return a copy of what was used in the present day and month, the present block of requests included."""
+        day, month = self._used("day"), self._used("month")
+        return Spending(*(msgspec.structs.replace(one, requests=one.requests + self._block) for one in (day, month)))
 
     @property
     def lines(self) -> list[BudgetLine]:
@@ -109,6 +113,21 @@ class Budget:
         """
         self._check("bytes", 1)
         self._spend("requests", 1)
+
+    async def reserve_request(self) -> None:
+        """Take one request off before it is made, and keep that it is.
+
+        Raises:
+            BudgetUsedUpError: as `spend_request`.
+        """
+        self.spend_request()
+        if self._block:
+            self._block -= 1
+            return
+        limits = [limit for _, unit, limit in self._limited() if unit == "requests"]
+        if limits and self.keep is not None:
+            self._block = min(self.left("requests") or 0, max(0, min(limits) // _BLOCKS - 1))
+            await self.keep()
 
     def spend_bytes(self, number: int) -> None:
         """Take bytes off that were read.
@@ -165,6 +184,7 @@ class Budget:
         if used.number not in {present, present + 1}:  # one ahead: the clock was set back over midnight
             used = Used(present)
             setattr(self._spending, period, used)
+            self._block = 0
         return used
 
     def _number(self, period: Period) -> int:

@@ -121,7 +121,7 @@ class PoliteClient:
         place = first = _url(url).update_query(params or {})
         for _ in range(MAX_REDIRECTS + 1):
             check_url(place, allow_private=self._allow_private)
-            self.budget.spend_request()
+            await self.budget.reserve_request()
             sent = {**(headers or {}), **((secrets or {}) if place.origin() == first.origin() else {})}
             async with explained(), self._request(place, sent) as answer:
                 if answer.status not in _MOVED or "Location" not in answer.headers:
@@ -144,7 +144,7 @@ class PoliteClient:
         """
         place = _url(url)
         check_url(place, allow_private=self._allow_private)
-        self.budget.spend_request()
+        await self.budget.reserve_request()
         assert self._session is not None, "enter the client first"
         sent = self._session.post(place, json=json, data=form, headers=secrets, allow_redirects=False)
         async with explained(), sent as answer:
@@ -166,7 +166,7 @@ class PoliteClient:
         """
         place = _url(url).update_query(params)
         check_url(place, allow_private=self._allow_private)
-        self.budget.spend_request()
+        await self.budget.reserve_request()
         assert self._session is not None, "enter the client first"
         timeout = aiohttp.ClientTimeout(total=None, connect=10.0, sock_read=patience)
         asked = self._session.get(place, headers=secrets, allow_redirects=False, timeout=timeout, read_bufsize=_CHUNK)
@@ -186,7 +186,7 @@ class PoliteClient:
         """
         place = _url(url).update_query(params)
         check_url(place, allow_private=self._allow_private)
-        self.budget.spend_request()
+        await self.budget.reserve_request()
         assert self._session is not None, "enter the client first"
         patience = aiohttp.ClientWSTimeout(ws_receive=self._timeout.total)
         async with (

@@ -101,7 +101,7 @@ class Script:
 
     async def fetch(self, client: PoliteClient, _: Mapping[str, Any]) -> Page:
         """Return the next page."""
-        client.budget.spend_request()
+        await client.budget.reserve_request()
         entry = self.entries.pop(0)
         if isinstance(entry, Exception):
             raise entry

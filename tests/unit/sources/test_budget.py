@@ -60,6 +60,35 @@ def test_no_day_and_no_month_has_more_than_its_requests(
                 budget.spend_request()
 
 
+@given(st.integers(1, 130), st.lists(st.booleans(), max_size=150))
+def test_requests_are_taken_off_before_they_are_made(limit: int, deaths: list[bool]) -> None:
+    """So that a process that is killed while it asks, again and again, asks no more often than it may."""
+    clock, limits = Clock(), Limits(requests=limit)
+    kept = Spending()
+    made = writes = 0
+
+    async def run() -> None:
+        nonlocal kept, made, writes
+
+        async def keep() -> None:
+            nonlocal kept, writes
+            kept, writes = budget.spending, writes + 1
+
+        budget = Budget(limits, clock=clock)
+        for dies in deaths:
+            budget.keep = keep
+            if budget.left("requests"):
+                await budget.reserve_request()
+                made += 1
+            assert made <= kept.day.requests <= limit
+            if dies:
+                budget = Budget(limits, spending=kept, clock=clock)
+
+    asyncio.run(run())
+    assert made == min(limit, len(deaths)) or any(deaths)
+    assert writes <= max(limit, 1) if limit < 100 else writes <= 51 + sum(deaths)
+
+
 @given(st.integers(1, 5), st.lists(st.booleans(), min_size=1, max_size=40))
 def test_a_clock_that_swings_over_midnight_gives_nothing_twice(limit: int, swings: list[bool]) -> None:
     """Set back by minutes it is still the day, and the month, that had begun."""

@@ -93,7 +93,7 @@ async def test_more_than_a_cursor_holds_is_sent_in_parts() -> None:
 
 
 async def test_an_answer_without_news_is_not_kept() -> None:
-    """But the requests that it cost are."""
+    """But the requests that it cost are, in blocks: a day of 1,000 is kept twenty at a time."""
     kafka, clock = Kafka(), Clock()
     one = reader(kafka, Script(Page([item("a", "acme")], {"n": 1}), *[Page([item("a", "acme")], {"n": 1})] * 2), clock)
     asking = client()
@@ -106,7 +106,8 @@ async def test_an_answer_without_news_is_not_kept() -> None:
     assert kafka.mentions == []
     cursor = decode(kafka.cursor or b"")
     assert cursor is not None
-    assert (cursor.spending.day.requests, cursor.spending.day.number) == (3, NOW // 86_400_000)
+    assert (cursor.spending.day.requests, cursor.spending.day.number) == (20, NOW // 86_400_000)
+    assert one.budget.left("requests") == 997
 
 
 async def test_requests_of_a_source_that_fails_count_after_a_restart() -> None:
