@@ -1,4 +1,8 @@
-"""Discourse: the latest posts of a forum, or what its search finds."""
+"""Discourse: the latest posts of a forum, or what its search finds.
+
+A forum shows its posts newest first. Where one read does not reach back to the last post known, the position keeps the
+gap, and the next reads close it from its newer end on.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +22,7 @@ if TYPE_CHECKING:
     from sources.settings import SourceSettings
 
 MAX_PAGES: Final = 10
-"""Pages that are read back until the last known post; a forum shows 20 to 50 posts on each."""
+"""Pages of one read; a forum shows 20 to 50 posts on each."""
 
 LOOKED_BACK: Final = 20
 """Posts before the last known one that are read again: their edits and deletions are news."""
@@ -29,7 +33,7 @@ TRIES: Final = 3
 RETRY_DELAY: Final = 1.0
 """Seconds between them."""
 
-_MISSED: Final = f"had more posts since the last time than {MAX_PAGES} pages show: older ones are not heard"
+_BEHIND: Final = f"had more posts since the last time than {MAX_PAGES} pages show: the older ones follow"
 
 
 class Discourse:
@@ -43,30 +47,42 @@ class Discourse:
     async def fetch(self, client: PoliteClient, position: Mapping[str, Any]) -> Page:
         """Return the posts since the last one, oldest first; what the first page shows may come again."""
         last, first = int(position.get("last", 0)), int(position.get("first", 0))
+        gap: list[int] | None = position.get("gap")
         if self._query:
             answer = await client.get(f"{self._base}/search.json", {"q": f"{self._query} order:latest"})
-            posts, reached = list(objects(answer.json(), "posts")), True
+            posts = {_id(post): post for post in objects(answer.json(), "posts")}
         else:
-            posts, reached = await self._latest(client, last)
-        posts = sorted((post for post in posts if _id(post) >= first), key=_id)
-        items = [item for post in posts if (item := self._item(post)) is not None]
-        newest = max([last, *map(_id, posts)])
-        oldest = first or (_id(posts[0]) if posts and not last else 0)  # what is before the first look is history
-        return Page(items, {"last": newest, "first": oldest}, notice="" if reached else _MISSED)
+            posts, reached = await self._back(client, None, last - LOOKED_BACK if last else None)
+            if not reached and min(posts) > last:
+                gap = [gap[0] if gap else last, min(posts)]
+            elif gap is not None:
+                older, closed = await self._back(client, gap[1], gap[0])
+                posts |= older
+                gap = None if closed else [gap[0], min([gap[1], *older])]
+        wanted = [post for name, post in sorted(posts.items()) if name >= first]
+        items = [item for post in wanted if (item := self._item(post)) is not None]
+        oldest = first or (_id(wanted[0]) if wanted and not last else 0)  # what is before the first look is history
+        kept = {"last": max([last, *map(_id, wanted)]), "first": oldest}
+        return Page(items, kept if gap is None else kept | {"gap": gap}, notice="" if gap is None else _BEHIND)
 
-    async def _latest(self, client: PoliteClient, last: int) -> tuple[list[dict[str, Any]], bool]:
-        """Return the latest posts, and whether they reach back to the last one known and some before it."""
+    async def _back(
+        self, client: PoliteClient, begin: int | None, until: int | None
+    ) -> tuple[dict[int, dict[str, Any]], bool]:
+        """Return the posts before `begin`, the latest without one, by number, and whether they reach back to `until`.
+
+        Without `until` one page is enough.
+        """
         found: dict[int, dict[str, Any]] = {}
-        before: dict[str, str] = {}
+        before = {} if begin is None else {"before": str(begin)}
         for _ in range(MAX_PAGES):
             page = await self._page(client, before)
             numbers = [name for post in page if (name := number(post, "id")) is not None]
             known = len(found)
             found |= {name: post for post in page if (name := number(post, "id")) is not None}
-            if not numbers or not last or min(numbers) <= last - LOOKED_BACK or len(found) == known:
-                return list(found.values()), True
+            if not numbers or until is None or min(numbers) <= until or len(found) == known:
+                return found, True
             before = {"before": str(min(numbers))}
-        return list(found.values()), min(found) <= last
+        return found, False
 
     async def _page(self, client: PoliteClient, before: Mapping[str, str]) -> list[dict[str, Any]]:
         """Return a page. A later one is asked for again when it fails: else all pages before it were for nothing."""

@@ -58,15 +58,42 @@ async def test_a_later_page_that_fails_is_asked_for_again() -> None:
     assert len(page.items) == 80
 
 
-async def test_a_gap_that_is_too_long_is_reported() -> None:
-    """After so many pages it stops, and says that something is not heard."""
-    pages = [tells("discourse", posts(last - 9, last)) for last in range(1_000, 1_000 - 10 * (MAX_PAGES + 2), -10)]
+async def test_what_is_too_far_back_follows_in_the_next_reads() -> None:
+    """After so many pages it stops, says so, and goes on there the next time, until the last post known."""
+    newest = 1_000
+    pages = [tells("discourse", posts(last - 9, last)) for last in range(newest, newest - 10 * MAX_PAGES, -10)]
+    low = newest - 10 * MAX_PAGES + 1
+    async with SourcesServer() as server, client() as asking:
+        forum = polled("discourse", server.url)
+        server.then(*pages)
+        page = await forum.fetch(asking, {"last": low - 15, "first": 1})
+        assert len(server.requests) == MAX_PAGES
+        assert "follow" in page.notice
+        assert page.position == {"last": newest, "first": 1, "gap": [low - 15, low]}
+
+        server.then(
+            tells("discourse", posts(newest - 20, newest + 3)),
+            tells("discourse", posts(low - 10, low - 1)),
+            tells("discourse", posts(low - 40, low - 11)),
+        )
+        later = await forum.fetch(asking, page.position)
+        assert [request.query.get("before") for request in server.requests[MAX_PAGES:]] == [
+            None,
+            str(low),
+            str(low - 10),
+        ]
+    assert {item.id for item in later.items} >= {str(number) for number in range(low - 15, low)}
+    assert (later.position, later.notice) == ({"last": newest + 3, "first": 1}, "")
+
+
+async def test_a_second_gap_joins_the_first() -> None:
+    """A forum that is busier than it is read is still read to the end: what lies between is known, and read again."""
+    pages = [tells("discourse", posts(last - 9, last)) for last in range(2_000, 2_000 - 10 * MAX_PAGES, -10)]
     async with SourcesServer() as server, client() as asking:
         server.then(*pages)
-        page = await polled("discourse", server.url).fetch(asking, {"last": 5})
+        page = await polled("discourse", server.url).fetch(asking, {"last": 1_000, "first": 1, "gap": [300, 901]})
 
-        assert len(server.requests) == MAX_PAGES
-    assert "not heard" in page.notice
+    assert page.position["gap"] == [300, 2_000 - 10 * MAX_PAGES + 1]
 
 
 async def test_a_forum_that_shows_the_same_page_again_is_not_asked_without_end() -> None:
