@@ -67,7 +67,7 @@ demo: install ## Watch an invented crisis break and reach Slack, in under a minu
 test: check ## Run every check and every test; says which broker it ran on
 	$(RUN) pytest -m 'not slow' --numprocesses $(TEST_PROCESSES) --dist loadfile $(ARGS)
 
-slow: setup ## Run the few tests that take a minute or more each: tuning, a killed group, the demo to its end
+slow: setup ## Run the few tests that take the better part of a minute or more: tuning, a killed group, whole real streams
 	$(RUN) pytest -m slow $(ARGS)
 
 check: setup ## Lint, formatting, types, import contracts

@@ -42,7 +42,12 @@ def test_a_crisis_pages_in_time(name: str, incident: str, minutes: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "most"), [("us_airlines_2015", 0.07), ("twitter_related_2022", 0.03), ("free_telecom_fr_2024", 0.02)]
+    ("name", "most"),
+    [
+        pytest.param("us_airlines_2015", 0.07, marks=pytest.mark.slow),
+        pytest.param("twitter_related_2022", 0.03, marks=pytest.mark.slow),
+        ("free_telecom_fr_2024", 0.02),
+    ],
 )
 def test_quiet_streams_page_hardly_ever(name: str, most: float) -> None:
     """No more false pages a brand-day than the target allows."""
@@ -54,7 +59,10 @@ def test_quiet_streams_page_hardly_ever(name: str, most: float) -> None:
 
 @pytest.mark.parametrize(
     ("name", "peak"),
-    [("us_airlines_2015", "jetblue_fleek_2015"), ("free_telecom_fr_2024", "free_sponsorship_20240920")],
+    [
+        pytest.param("us_airlines_2015", "jetblue_fleek_2015", marks=pytest.mark.slow),
+        ("free_telecom_fr_2024", "free_sponsorship_20240920"),
+    ],
 )
 def test_a_joke_and_a_sponsorship_page_nobody(name: str, peak: str) -> None:
     """They are loud, and no crisis."""
