@@ -17,8 +17,7 @@ different authors, else `info`.
 
 Before `learning.warm_up` a brand has no baseline. Then `min_mentions` mentions within COLD_WINDOW minutes breach if
 those of the last COLD_RECENT minutes exceed what the minutes before them lead to expect: the quantile COLD_TAIL of the
-Gamma-Poisson model with a prior of half a mention in COLD_PRIOR minutes. `expected` is then None. Where nothing was
-seen before them, as in the first quarter of an hour of a brand, UNSEEN_RATIO times as many are `info`.
+Gamma-Poisson model with a prior of half a mention in COLD_PRIOR minutes. `expected` is then None.
 
 Trade-off: the mean compound decides, not the share of negative mentions, because the first news of an accident comes in
 sober words, each of which alone counts as neutral. A joke or a sponsorship can be louder than a crisis, but its mean
@@ -111,9 +110,6 @@ COLD_PRIOR: Final = 20
 
 COLD_TAIL: Final = 1e-4
 
-UNSEEN_RATIO: Final = 3
-"""How many times as many mentions make a burst that nothing came before: a busy brand begins like one."""
-
 _COLD_SPREAD: Final = 0.3
 _MIN_SEEN: Final = 5
 """Minutes a new brand must have been seen before a burst can be distinguished from its ordinary level."""
@@ -201,8 +197,7 @@ def _evaluate_cold(view: BrandView, own: NegativeBurst) -> Finding | None:
     """Evaluate a brand without history: a burst against the little that was seen before it."""
     seen_for, before = view.history_before(COLD_RECENT)
     if seen_for < _MIN_SEEN:
-        found = _finding(view, own, _cold_threshold(own, UNSEEN_RATIO))
-        return found if found.severity is None else replace(found, severity="info")
+        return None
     found = _finding(view, own, _cold_threshold(own))
     if found.severity is None:
         return found
@@ -212,8 +207,8 @@ def _evaluate_cold(view: BrandView, own: NegativeBurst) -> Finding | None:
     return found if view.window(COLD_RECENT)[MENTIONS] >= limit else replace(found, severity=None)
 
 
-def _cold_threshold(own: NegativeBurst, ratio: int = 1) -> _Threshold:
-    least = ratio * own.min_mentions
+def _cold_threshold(own: NegativeBurst) -> _Threshold:
+    least = own.min_mentions
     return _Threshold(COLD_WINDOW, None, least, least // 2, own.max_mean_sentiment)
 
 

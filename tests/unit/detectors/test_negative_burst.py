@@ -79,11 +79,3 @@ def test_a_new_brand_is_not_paged_for_beginning() -> None:
     """Dark mentions at an even pace from the first minute on: there is nothing yet that they exceed."""
     rows = [Row(1.5 * place, compound=-0.4, author=f"author {place}") for place in range(200)]
     assert "negative_burst" not in reported(rows, calm_days=0)
-
-
-def test_what_begins_with_a_crowd_is_worth_a_look() -> None:
-    """The very first mentions of a brand are dark, and many: nobody knows yet whether that is usual, but it is told."""
-    signals = reported(burst_of(-0.4, authors=60, size=60), calm_days=0)
-    assert signals["negative_burst"].severity == "info"
-    assert signals["negative_burst"].evidence.expected is None
-    assert "negative_burst" not in reported(burst_of(0.4, authors=60, size=60), calm_days=0)
