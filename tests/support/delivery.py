@@ -41,10 +41,11 @@ def alerts_channel(brand: str, at: int) -> Route:
     return Route("#alerts", "en", "<@U024BE7LH>")
 
 
-async def until(happened: Callable[[], bool]) -> None:
-    """Wait for something to happen over there."""
-    while not happened():  # noqa: ASYNC110  what happens on a server sets no event here
-        await asyncio.sleep(0.005)
+async def until(happened: Callable[[], object]) -> None:
+    """Wait for something to happen over there, but not for ever."""
+    async with asyncio.timeout(120):
+        while not happened():  # noqa: ASYNC110  what happens on a server sets no event here
+            await asyncio.sleep(0.005)
 
 
 class OutboxHarness:

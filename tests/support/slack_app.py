@@ -16,6 +16,7 @@ from config.brands.model import Brand
 from replay.player.threshold_preview import ThresholdPreview
 from streams.exactly_once.fencing import FencedValue, FencedVersion
 from tests.support.alerts import START, run, signal
+from tests.support.delivery import until
 from tocsin.demo.fake_slack.server import APP_TOKEN, TOKEN, FakeSlack
 from tocsin.slack_app.action_gateway import ActionGateway
 from tocsin.slack_app.app import build_app
@@ -26,7 +27,7 @@ from tocsin.slack_app.state import AppState
 from tocsin.slack_app.transports.socket_mode import SocketModeListener
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Sequence
+    from collections.abc import AsyncIterator, Sequence
 
     from alerts.incidents.silences import Silence
     from config.brands.overrides import BrandWithOverrides
@@ -107,13 +108,6 @@ class SlackAppHarness:
     def shown(self, user: str) -> str:
         """Return what the modal of a user says."""
         return json.dumps((self.slack.user(user).modal or {}).get("blocks", []), ensure_ascii=False)
-
-
-async def until(happened: Callable[[], object]) -> None:
-    """Wait, but not for ever."""
-    async with asyncio.timeout(10):
-        while not happened():  # noqa: ASYNC110  what happens on a server sets no event here
-            await asyncio.sleep(0.01)
 
 
 @asynccontextmanager

@@ -115,12 +115,14 @@ class TuningPages:
     async def _work(self, run: TuningRun) -> None:
         async with self._turn:
             try:
-                await asyncio.to_thread(self._compute, run)
+                found, change = await asyncio.to_thread(self._compute, run)
+                run.diff, run.result = change, found  # on the loop: no page is drawn half before and half after
             except Exception as error:
                 log.exception("tuning failed", brand=run.brand.name)
                 run.error = f"{type(error).__name__}: {error}"
 
-    def _compute(self, run: TuningRun) -> None:
+    def _compute(self, run: TuningRun) -> tuple[TuningResult, str]:
+        """Return the result of a run, and the diff of what it proposes."""
         name, now = run.brand.name, self._source.now()
         material = Dataset()
         for record in self._source.read_scored(name, now - HISTORY, now + 1):
@@ -133,8 +135,7 @@ class TuningPages:
             run.done += int(done)
 
         found = optimise(name, "brand", [run.brand], material, self._labels(name), advance=advance)
-        run.diff = self._proposal(found)
-        run.result = found
+        return found, self._proposal(found)
 
     def _proposal(self, found: TuningResult) -> str:
         """Return the diff of the proposed change, as the command line would write it."""

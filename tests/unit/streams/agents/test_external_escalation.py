@@ -23,6 +23,7 @@ from streams.agents.external_escalation import ExternalEscalation
 from streams.exactly_once.completion import CompletionLatch
 from streams.views.brands import BrandRegistry
 from tests.support.alerts import MemoryReceipts, Record, RecordingMetrics, action, fast_clock, now, run, signal
+from tests.support.delivery import until
 from tests.support.external_receivers import WebhookReceiver
 from tocsin.demo.fake_slack.server import TOKEN, FakeSlack
 
@@ -93,7 +94,7 @@ async def test_a_page_that_slack_does_not_take_in_time_goes_outside(there: Webho
     ways, (opened,) = outside(there, "on_call", "pagerduty"), run(signal(0))[1]
     delivered: list[str] = []
     arrived = page(ways, opened, delivered)
-    await asyncio.sleep(0.3)
+    await until(lambda: events(there))
     assert events(there) == ["trigger"]
     assert not delivered
     arrived()
@@ -133,16 +134,17 @@ async def test_only_the_step_that_leads_outside_rings_and_the_end_is_reported(th
         with CompletionLatch(lambda name=note.reason: done.append(name)) as latch:  # type: ignore[misc]
             ways.escalate(note, 3, latch)
         await asyncio.sleep(0.1)
+    await until(lambda: len(events(there)) >= 3 and len(done) >= 5)
     assert events(there) == ["trigger", "acknowledge", "resolve"]
     assert done == ["opened", "escalated", "escalated", "acknowledged", "resolved"]
 
 
-@pytest.mark.parametrize(("until", "rings"), [(2_000, ["trigger"]), (1_200, [])])
+@pytest.mark.parametrize(("paused_until", "rings"), [(2_000, ["trigger"]), (1_200, [])])
 async def test_a_page_that_meets_do_not_disturb_goes_outside_at_once(
-    there: WebhookReceiver, until: int, rings: list[str]
+    there: WebhookReceiver, paused_until: int, rings: list[str]
 ) -> None:
     """Though Slack takes it: nobody's phone would make a sound. While somebody is awake it stays inside."""
-    slack = FakeSlack(dnd={"U0ANA": (1_000, until)})
+    slack = FakeSlack(dnd={"U0ANA": (1_000, paused_until)})
     await slack.start()
     dnd = DoNotDisturb(TOKEN, slack.url, Clock(wall=lambda: 1_500_000))
     ways, (opened,) = outside(there, "on_call", "pagerduty", dnd=dnd), run(signal(0))[1]
@@ -150,10 +152,7 @@ async def test_a_page_that_meets_do_not_disturb_goes_outside_at_once(
     with CompletionLatch(lambda: done.append("yes")) as latch:
         ways.bypass_dnd(opened, 3, latch)
     assert not done, "the notification is not done before do-not-disturb is known"
-    for _ in range(100):
-        await asyncio.sleep(0.01)
-        if done:
-            break
+    await until(lambda: done)
     assert (events(there), done) == (rings, ["yes"])
     await ways.stop()
     await slack.stop()
@@ -173,7 +172,7 @@ async def test_a_page_that_its_channel_does_not_take_goes_to_the_fallback_and_sa
         (opened,) = run(signal(0, severity="critical"))[1]
         await world.undelivered.on_failure(opened.incident.id, opened.incident.id, "acme", "#acme", ARCHIVED)
         arrived = page(ways, opened, done)
-        await asyncio.sleep(0.5)
+        await until(lambda: len(slack.called("chat.postMessage")) >= 4)
         posted = [call.body for call in slack.called("chat.postMessage")]
         assert [call["channel"] for call in posted] == ["#press", "U0ANA", "U0BEN", "U0CAM"]
         assert "<@U0ANA> <!subteam^S0TEAM> <@U0BEN>" in posted[0]["text"]
@@ -195,7 +194,7 @@ async def test_a_pager_that_fails_hands_the_page_to_the_rest_of_the_chain(there:
         notes = run(signal(0, severity="critical"), now(11), policy=Policy(escalation=("webhook", "pagerduty")))[1]
         with CompletionLatch(lambda: done.append("done")) as latch:
             ways.escalate(notes[-1], 3, latch)
-        await asyncio.sleep(0.5)
+        await until(lambda: events(there))
         assert events(there) == ["trigger"]
         assert "not delivered to webhook: refused" in there.taken[0][1].decode()
         assert not done
@@ -210,12 +209,8 @@ async def test_a_fallback_that_fails_is_withdrawn_once_the_page_is_delivered(the
     world, done = World(there), list[str]()
     ways, (opened,) = world.ways("pagerduty"), run(signal(0))[1]
     arrived = page(ways, opened, done)
-    await asyncio.sleep(0.08)
-    assert world.undelivered.failing
+    await until(lambda: world.undelivered.failing)
     arrived()
-    for _ in range(200):
-        await asyncio.sleep(0.01)
-        if done:
-            break
+    await until(lambda: done)
     assert (done, events(there), dict(world.undelivered.failing)) == (["done"], [], {})
     await ways.stop()

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from community.ledger import DAY, Ledger, Written, add
 from community.notes import Note
 from config.brands.model import Brand
-from tests.support.slack_app import slack_app, until
+from tests.support.delivery import until
+from tests.support.slack_app import slack_app
 from tocsin.demo.fake_slack.block_kit import validation_error
 from tocsin.slack_app.reports.community_list import (
     KnownCommunity,

@@ -14,7 +14,8 @@ from alerts.oncall.schedule import Schedule
 from alerts.rendering.buttons import ACK
 from config.brands.model import Brand
 from config.brands.overrides import PATHS, BrandWithOverrides, Override
-from tests.support.slack_app import NOW, SlackAppHarness, slack_app, until
+from tests.support.delivery import until
+from tests.support.slack_app import NOW, SlackAppHarness, slack_app
 from tocsin.demo.fake_slack.block_kit import view_errors
 from tocsin.demo.fake_slack.server import FakeSlack
 from tocsin.slack_app import home

@@ -11,8 +11,9 @@ from msgspec.structs import replace
 
 from config.brands.model import Brand
 from moderation.model import CARD_MS, Carded, Claimed, Decided, PolicyFinding, Post
+from tests.support.delivery import until
 from tests.support.moderation import LocalQueue, flagged
-from tests.support.slack_app import NOW, SlackAppHarness, slack_app, until
+from tests.support.slack_app import NOW, SlackAppHarness, slack_app
 from tocsin.demo.fake_slack import interactions
 from tocsin.slack_app.moderation.backlog import HOUR
 from tocsin.slack_app.moderation.buttons import MORE, PREFIX, SHOW

@@ -16,7 +16,8 @@ from alerts.rendering.escaping import mrkdwn
 from config.brands.model import Brand
 from config.brands.overrides import BrandWithOverrides
 from tests.support.alerts import incident_of, signal
-from tests.support.slack_app import NOW, SlackAppHarness, slack_app, until
+from tests.support.delivery import until
+from tests.support.slack_app import NOW, SlackAppHarness, slack_app
 from tocsin.demo.fake_slack import interactions
 from tocsin.demo.fake_slack.block_kit import view_errors
 from tocsin.demo.fake_slack.server import FakeSlack

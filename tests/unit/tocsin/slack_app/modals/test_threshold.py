@@ -13,8 +13,9 @@ from alerts.rendering.buttons import MORE
 from config.brands.model import Brand
 from config.brands.overrides import PATHS, SENSITIVITY, BrandWithOverrides, Override
 from mentions.model.batches import Batch, Tick
+from tests.support.delivery import until
 from tests.support.mentions_stream import MINUTE, START, Row, batch_of
-from tests.support.slack_app import NOW, SlackAppHarness, slack_app, until
+from tests.support.slack_app import NOW, SlackAppHarness, slack_app
 from tocsin.demo.fake_slack import interactions
 from tocsin.demo.fake_slack.block_kit import view_errors
 from tocsin.demo.fake_slack.server import FakeSlack
