@@ -154,16 +154,19 @@ class SourceReader:
         chosen = [self._select(item, now, edited=edited) for item, edited in fresh]
         if fresh:
             self._note_news(now)
-        for part in _parts([one for one in chosen if one.records]):
+        moved = page.position != self.cursor.position or bool(fresh) or (first_look and bool(page.items))
+        parts = list(_parts([one for one in chosen if one.records])) or [[]]
+        for part in parts:
             for one in part:
                 self._seen.note(one.item, one.brands)
-            self.cursor.pending = [record.decode() for one in part for record in one.records]
-            await self._save(now)
-            await self._send_pending()
-        if not streamed:
-            self._seen.remember(page.items)
-        moved = page.position != self.cursor.position or bool(fresh) or (first_look and bool(page.items))
-        self.cursor.position = page.position
+            if part is parts[-1]:  # with what is pending, that is all of the page: who dies now goes on behind it
+                if not streamed:
+                    self._seen.remember(page.items)
+                self.cursor.position = page.position
+            if part:
+                self.cursor.pending = [record.decode() for one in part for record in one.records]
+                await self._save(now)
+                await self._send_pending()
         if moved and (not streamed or now - self._saved_at >= SAVE_INTERVAL):
             await self._save(now)
         self._last_success, self._reason, self._pace.failures, self._rests = now, "", 0, False

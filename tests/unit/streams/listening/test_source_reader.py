@@ -57,6 +57,16 @@ async def test_each_post_is_sent_once_to_each_of_its_brands(texts: list[str]) ->
     assert await sent_of(posts) == [(name, text, brand) for (name, text), brand in pairs]
 
 
+async def test_who_dies_in_the_first_look_goes_on_behind_it() -> None:
+    """What is pending brings the rest of the page; a hashtag that was asked for its latest posts again has moved on."""
+    kafka, page = Kafka(), Page([item("a", "acme"), item("b", "acme")], {"last": "b"})
+    kafka.steps = 2  # the cursor is kept, and nothing is sent
+    with pytest.raises(CrashError):
+        await reader(kafka, Script(page)).read_once(client())
+    after = kafka.load()
+    assert (len(after.pending), after.position) == (2, {"last": "b"})
+
+
 async def test_what_says_something_else_is_sent_as_an_edit() -> None:
     """Under the same id; the brand that it was about, and is no longer, gets its deletion."""
     kafka = Kafka()
