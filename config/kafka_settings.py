@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal, Self
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, model_validator
 
-_LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+from config.addresses import MAX_PORT, is_protected
 
 
 def _brokers(value: Any) -> Any:
@@ -17,12 +17,9 @@ def _brokers(value: Any) -> Any:
     addresses = tuple(part.strip().removeprefix("kafka://") for part in value.split(",") if part.strip())
     for address in addresses:
         host, _, port = address.rpartition(":")
-        if not (host and port.isdigit() and 0 < int(port) <= _MAX_PORT):
+        if not (host and port.isdigit() and 0 < int(port) <= MAX_PORT):
             raise ValueError("must be host:port, several with commas between them: kafka-1:9092,kafka-2:9092")
     return addresses
-
-
-_MAX_PORT: Final = 65_535
 
 
 def _readable(value: str) -> str:
@@ -33,8 +30,7 @@ def _readable(value: str) -> str:
 
 def _token_endpoint(value: str) -> str:
     parts = urlsplit(value)
-    local = parts.scheme == "http" and parts.hostname in _LOOPBACK
-    if value and not (parts.hostname and (parts.scheme == "https" or local) and not parts.username):
+    if value and not (is_protected(parts) and not parts.username):
         raise ValueError(
             "must be the https address of a token endpoint, such as https://login.example.com/oauth2/token"
         )

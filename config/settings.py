@@ -8,10 +8,10 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, SecretStr, model_validator
 
 from alerts.oncall.escalation_targets import EscalationStep, external_target
+from config.addresses import MAX_PORT
 from config.kafka_settings import KafkaSettings
 from config.sign_in import SignInSettings
 
-_MAX_PORT: Final = 65_535
 _SHORTEST_TOKEN: Final = 16
 
 
@@ -103,7 +103,7 @@ class Settings(SignInSettings, KafkaSettings):
         description="Secret that signs webhook requests (Standard Webhooks: whsec_…); never shown.",
     )
     smtp_host: str = Field(default="", description="Mail server for the escalation steps `mailto:…`; empty: no mail.")
-    smtp_port: int = Field(default=587, ge=1, le=_MAX_PORT, description="Port of the mail server.")
+    smtp_port: int = Field(default=587, ge=1, le=MAX_PORT, description="Port of the mail server.")
     smtp_security: Literal["starttls", "tls", "none"] = Field(
         default="starttls", description="Encryption of the connection to the mail server. [starttls, tls or none]"
     )
@@ -210,7 +210,7 @@ class Settings(SignInSettings, KafkaSettings):
     metrics_port: int = Field(
         default=0,
         ge=0,
-        le=_MAX_PORT,
+        le=MAX_PORT,
         description="Port of the Prometheus metrics; 0: no metrics, so that several workers can share a machine.",
     )
     log_format: Literal["console", "json"] = Field(

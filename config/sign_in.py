@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final, Self
+from typing import Annotated, Self
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
 
-_LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+from config.addresses import is_protected
 
 
 def _issuer(value: str) -> str:
     parts = urlsplit(value)
-    local = parts.scheme == "http" and parts.hostname in _LOOPBACK
-    if not value or (parts.hostname and (parts.scheme == "https" or local) and not parts.query and not parts.fragment):
+    if not value or (is_protected(parts) and not parts.query and not parts.fragment):
         return value
     raise ValueError(
         "must be an https address as the provider writes it, such as https://login.example.com/realms/main"

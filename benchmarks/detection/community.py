@@ -86,7 +86,7 @@ def figures(mentions: Sequence[dict[str, Any]]) -> tuple[str, ...]:
     ]
     ledgers = folded(records, 1_000)
     sizes = {key: encode(ledger) for key, ledger in ledgers.items()}
-    same = all(encode(one) == sizes[key] for portion in (97,) for key, one in folded(records, portion).items())
+    same = all(encode(one) == sizes[key] for key, one in folded(records, 97).items())
     exact = Counter(mention["author"] for mention in mentions)
     _, summary = window_of(list(ledgers.values()), 90)
     top = sorted(summary.authors.items(), key=lambda pair: (-pair[1].mentions, pair[0]))[:TOP]

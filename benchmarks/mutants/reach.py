@@ -10,11 +10,11 @@ import os
 import time
 from collections import defaultdict
 from dataclasses import dataclass, field
-from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from coverage import Coverage
 
+from benchmarks.mutants.journal import digest
 from benchmarks.mutants.session import run_test
 
 if TYPE_CHECKING:
@@ -46,9 +46,9 @@ class Reach:
 def measured(root: Path, items: Sequence[pytest.Item], modules: Iterable[Path], kept: Path) -> Reach:
     """Return the reach of some tests, measuring those whose file or whose modules have changed."""
     paths = sorted(modules)
-    sources = _digest(root, map(str, paths))
+    sources = digest(root, map(str, paths))
     before = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else {}
-    files = {file: _digest(root, [file]) + sources for file in {_file(item) for item in items}}
+    files = {file: digest(root, [file]) + sources for file in {_file(item) for item in items}}
     known = {file: one for file, one in before.items() if files.get(file) == one["digest"]}
     unknown = [item for item in items if _file(item) not in known]
     fresh = _in_child(root, unknown, paths, kept.with_suffix(".new")) if unknown else {}
@@ -66,10 +66,6 @@ def stored(kept: Path) -> Reach:
 
 def _file(item: pytest.Item) -> str:
     return item.nodeid.partition("::")[0]
-
-
-def _digest(root: Path, files: Iterable[str]) -> str:
-    return sha256(b"".join((root / file).read_bytes() for file in files)).hexdigest()[:16]
 
 
 def _in_child(root: Path, items: Sequence[pytest.Item], modules: Sequence[Path], out: Path) -> Mapping[str, Any]:

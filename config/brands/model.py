@@ -18,6 +18,7 @@ from detectors.policy import Policy as DetectPolicy
 from detectors.topics.parameters import TopicBurst
 from mentions.watchlist.brand_terms import BrandTerms, Term
 from mentions.watchlist.query import check, plain_terms
+from moderation.opening_hours import DAYS
 from moderation.settings import Moderation
 from sources.settings import SourceSettings
 
@@ -67,7 +68,7 @@ def _weekly_moment(value: str) -> str:
     Raises:
         ValueError: it is none.
     """
-    if not re.fullmatch(r"(mon|tues|wednes|thurs|fri|satur|sun)day ([01]\d|2[0-3]):[0-5]\d", value):
+    if not re.fullmatch(rf"({'|'.join(DAYS)}) ([01]\d|2[0-3]):[0-5]\d", value):
         raise ValueError('must be a day and a time such as "monday 08:30"')
     return value
 

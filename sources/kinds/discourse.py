@@ -76,12 +76,11 @@ class Discourse:
         before = {} if begin is None else {"before": str(begin)}
         for _ in range(MAX_PAGES):
             page = await self._page(client, before)
-            numbers = [name for post in page if (name := number(post, "id")) is not None]
-            known = len(found)
-            found |= {name: post for post in page if (name := number(post, "id")) is not None}
-            if not numbers or until is None or min(numbers) <= until or len(found) == known:
-                return found, True
-            before = {"before": str(min(numbers))}
+            posts = {name: post for post in page if (name := number(post, "id")) is not None}
+            if not posts or until is None or min(posts) <= until or posts.keys() <= found.keys():
+                return found | posts, True
+            found |= posts
+            before = {"before": str(min(posts))}
         return found, False
 
     async def _page(self, client: PoliteClient, before: Mapping[str, str]) -> list[dict[str, Any]]:

@@ -42,6 +42,11 @@ def read_ledgers(rows: Iterable[tuple[bytes, bytes]]) -> Iterator[tuple[tuple[st
             log.error("undecodable community ledger skipped", key=brand, reason=str(error))  # noqa: TRY400
 
 
+def ledgers_of(brand: str, rows: Iterable[tuple[bytes, bytes]]) -> list[Ledger]:
+    """Return the stored ledgers of one brand."""
+    return [ledger for (name, _), ledger in read_ledgers(rows) if name == brand]
+
+
 class CommunityPort(Protocol):
     """Who writes about brands, kept up to date, and the notes about them."""
 

@@ -14,7 +14,7 @@ from config.brands.wire import encode_brand
 from detectors.model.signal import Signal
 from detectors.model.signal import decode as decode_signal
 from replay.report.weekly.figures import HOUR, WEEK, brand_week, week_volumes
-from streams.community.views import read_ledgers
+from streams.community.views import ledgers_of
 from streams.gateway import KafkaGateway
 from streams.kafka import reader
 from streams.listening.health import decode
@@ -58,8 +58,7 @@ class SlackAppGateway(KafkaGateway):
 
     def community(self, brand: str) -> KnownCommunity:
         """Return what is kept of a brand's authors. Blocks."""
-        stored = reader.latest(self._connection, self._topics.community.name)
-        ledgers = [ledger for (name, _), ledger in read_ledgers(stored.items()) if name == brand]
+        ledgers = ledgers_of(brand, reader.latest(self._connection, self._topics.community.name).items())
         notes: dict[str, Note] = {}
         for key, raw in reader.latest(self._connection, self._topics.community_notes.name).items():
             of, author = read_key(key)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from alerts.incidents.lifecycle import POSITIVE_SPIKE
 from moderation.queue import WAITING
 from moderation.statistics import compute_statistics
 
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 HOUR: Final = 3_600_000
 WEEK_HOURS: Final = 168
 WEEK: Final = WEEK_HOURS * HOUR
-POSITIVE_SPIKE: Final = "positive_spike"
 
 
 class Volume(NamedTuple):

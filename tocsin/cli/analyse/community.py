@@ -109,12 +109,11 @@ def _from_files(
 
 
 def _from_kafka(brand: str) -> list[Ledger]:
-    from streams.community.views import read_ledgers  # noqa: PLC0415  slow to load
+    from streams.community.views import ledgers_of  # noqa: PLC0415  slow to load
     from streams.kafka import reader  # noqa: PLC0415
 
     here = load_installation()
-    stored = reader.latest(here.connection, here.topics.community.name)
-    found = [ledger for (name, _), ledger in read_ledgers(stored.items()) if name == brand]
+    found = ledgers_of(brand, reader.latest(here.connection, here.topics.community.name).items())
     if not found:
         known = "set community: {enabled: true} for it, apply, and run `tocsin community --follow`"
         raise CommandError(f"nothing is kept of {printable(brand)}: {known}")

@@ -5,16 +5,13 @@ Reference: https://docs.coralproject.net/external-moderation-phases
 
 from __future__ import annotations
 
-from functools import cache
-from typing import TYPE_CHECKING, Any, Final, get_args
+from typing import Any, Final, get_args
 
 from mentions.cleaning import clean
-from moderation.policies.model import SEVERITIES, Reading, Severity
+from moderation.policies.model import SEVERITIES, Severity
 from moderation.policies.registry import judge
 from sources.json_fields import text
-
-if TYPE_CHECKING:
-    from mentions.sentiment import Scorer
+from tocsin.text_reading import read_text
 
 HOLDS: Final[tuple[Severity, ...]] = get_args(Severity)
 """What `hold=` in the address may say: the least severity that is withheld."""
@@ -24,19 +21,10 @@ _SPAM: Final = frozenset({"spam", "scam"})
 
 def phase_answer(event: Any, hold: Severity) -> dict[str, Any] | None:
     """Return what Coral is to do with the comment of an event; None: what it would do without us."""
-    body = clean(text(event, "comment", "body"))
-    read = _scorer().analyse(body, None)
-    found = judge(Reading(body, read.lang, read.abuse))
+    found = judge(read_text(clean(text(event, "comment", "body"))))
     least = SEVERITIES.index(hold)
     severe = [name for name, finding in found.items() if SEVERITIES.index(finding.severity) >= least]
     if not severe:
         return None
     reason = "COMMENT_DETECTED_SPAM" if _SPAM.issuperset(severe) else "COMMENT_DETECTED_TOXIC"
     return {"status": "SYSTEM_WITHHELD", "actions": [{"actionType": "FLAG", "reason": reason}]}
-
-
-@cache
-def _scorer() -> Scorer:
-    from mentions.sentiment import Scorer  # noqa: PLC0415  a second, and 40 MB: only where Coral asks
-
-    return Scorer.with_brand_weights(None)

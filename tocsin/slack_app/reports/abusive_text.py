@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING
 
 from mentions.model.batches import ABUSIVE_FROM
-from moderation.policies.model import Reading
 from moderation.policies.registry import judge
+from tocsin.slack_app.text import translate
+from tocsin.text_reading import read_text
 
 if TYPE_CHECKING:
-    from mentions.sentiment import Scorer
+    from detectors.model.signal_text import Language
+    from tocsin.slack_app.reports.paper import Paper
 
 
 def is_abusive(text: str) -> bool:
@@ -19,12 +20,10 @@ def is_abusive(text: str) -> bool:
     >>> is_abusive("somebody should burn down your offices"), is_abusive("the parcel is late again")
     (True, False)
     """
-    read = _scorer().analyse(text, None)
-    return read.abuse >= ABUSIVE_FROM or bool(judge(Reading(text, read.lang, read.abuse)))
+    read = read_text(text)
+    return read.abuse >= ABUSIVE_FROM or bool(judge(read))
 
 
-@cache
-def _scorer() -> Scorer:
-    from mentions.sentiment import Scorer  # noqa: PLC0415  a second, and 40 MB: only where something is quoted
-
-    return Scorer.with_brand_weights(None)
+def civil_label(label: str, limit: int, paper: Paper, language: Language) -> str:
+    """Return the label of a topic, at most so long, or that it is abusive."""
+    return translate(language, "week_abusive") if is_abusive(label) else paper.text(label, limit)

@@ -15,7 +15,7 @@ from detectors.engine.topics import stored_topics
 from detectors.model.signal_text import format_number, format_percent
 from detectors.topics.risk.terms import built_in_terms
 from tocsin.slack_app import views
-from tocsin.slack_app.reports.abusive_text import is_abusive
+from tocsin.slack_app.reports.abusive_text import civil_label, is_abusive
 from tocsin.slack_app.reports.digest import HOUR, DailyFigures, figures_of
 from tocsin.slack_app.reports.paper import SLACK
 from tocsin.slack_app.text import translate
@@ -147,9 +147,7 @@ def _figures_line(figures: DailyFigures | None, language: Language) -> str:
 
 def _topic_lines(facts: BriefFacts, language: Language, paper: Paper) -> list[str]:
     shown = [
-        f"{translate(language, 'week_abusive') if is_abusive(label) else paper.text(label, 60)} "
-        f"({format_number(count, language)})"
-        for label, count in facts.topics
+        f"{civil_label(label, 60, paper, language)} ({format_number(count, language)})" for label, count in facts.topics
     ]
     return [translate(language, "brief_topics", topics=", ".join(shown))] if shown else []
 

@@ -12,13 +12,15 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from alerts.delivery.ports import DeliveryError
+from moderation.opening_hours import DAYS
 from tocsin.slack_app.reports.brief import BriefFacts, build_brief
 from tocsin.slack_app.reports.community_list import KnownCommunity, build_monthly_list
 from tocsin.slack_app.reports.digest import HOUR, build_digest
 from tocsin.slack_app.reports.weekly import build_weekly
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from datetime import date
 
     from alerts.delivery.ports import MessageRef
     from alerts.rendering.message import Message
@@ -28,8 +30,6 @@ if TYPE_CHECKING:
     from tocsin.slack_app.state import AppState
 
 log = structlog.get_logger(__name__)
-
-WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 POLL_SECONDS: Final = 5.0
 """Seconds between two looks at the clock."""
@@ -78,24 +78,19 @@ def due_jobs(brands: Iterable[Brand], now: int) -> list[DigestJob]:
             shared[brand.slack_channel, brand.digest, brand.timezone].append(brand)
     found = []
     for (channel, clock, zone), members in sorted(shared.items()):
-        at = _latest_occurrence(clock, zone, now)
-        if now - at < MAX_DELAY:
-            day = datetime.fromtimestamp(at / 1000, ZoneInfo(zone)).date()
+        for at, day in _due(clock, zone, now):
             found.append(DigestJob(channel, f"digest {day} {clock} {zone}", at, tuple(members)))
     return found
 
 
 def due_briefs(brands: Iterable[Brand], now: int) -> list[DigestJob]:
     """Return the briefs that are due: each brand has its own."""
-    found = []
-    for brand in sorted(brands, key=lambda one: one.name):
-        if brand.brief is None or brand.slack_channel is None:
-            continue
-        at = _latest_occurrence(brand.brief, brand.timezone, now)
-        if now - at < MAX_DELAY:
-            day = datetime.fromtimestamp(at / 1000, ZoneInfo(brand.timezone)).date()
-            found.append(DigestJob(brand.slack_channel, f"brief {day} {brand.name}", at, (brand,), "brief"))
-    return found
+    return [
+        DigestJob(channel, f"brief {day} {brand.name}", at, (brand,), "brief")
+        for brand in sorted(brands, key=lambda one: one.name)
+        if (clock := brand.brief) is not None and (channel := brand.slack_channel) is not None
+        for at, day in _due(clock, brand.timezone, now)
+    ]
 
 
 def due_weeklies(brands: Iterable[Brand], now: int) -> list[DigestJob]:
@@ -113,25 +108,28 @@ def due_weeklies(brands: Iterable[Brand], now: int) -> list[DigestJob]:
     found = []
     for (kind, channel, moment, zone), members in sorted(shared.items()):
         weekday, clock = moment.split()
-        at = _latest_occurrence(clock, zone, now, WEEKDAYS.index(weekday))
-        if now - at < MAX_DELAY:
-            day = datetime.fromtimestamp(at / 1000, ZoneInfo(zone)).date()
+        for at, day in _due(clock, zone, now, DAYS.index(weekday)):
             found.append(DigestJob(channel, f"{kind} {day} {clock} {zone}", at, tuple(members), kind))
     return found
 
 
 def due_lists(brands: Iterable[Brand], now: int) -> list[DigestJob]:
     """Return the monthly lists that are due: on the first of the month, each brand its own."""
-    found = []
-    for brand in sorted(brands, key=lambda one: one.name):
-        clock = brand.community.monthly
-        if clock is None or not brand.community.enabled or brand.slack_channel is None:
-            continue
-        at = _latest_occurrence(clock, brand.timezone, now)
-        day = datetime.fromtimestamp(at / 1000, ZoneInfo(brand.timezone)).date()
-        if day.day == 1 and now - at < MAX_DELAY:
-            found.append(DigestJob(brand.slack_channel, f"community {day} {brand.name}", at, (brand,), "community"))
-    return found
+    return [
+        DigestJob(channel, f"community {day} {brand.name}", at, (brand,), "community")
+        for brand in sorted(brands, key=lambda one: one.name)
+        if (clock := brand.community.monthly) is not None and brand.community.enabled
+        if (channel := brand.slack_channel) is not None
+        for at, day in _due(clock, brand.timezone, now)
+        if day.day == 1
+    ]
+
+
+def _due(clock: str, zone: str, now: int, weekday: int | None = None) -> Iterator[tuple[int, date]]:
+    """Yield the latest instant (ms) of a time of day, and its day in the zone, unless it is no news any more."""
+    at = _latest_occurrence(clock, zone, now, weekday)
+    if now - at < MAX_DELAY:
+        yield at, datetime.fromtimestamp(at / 1000, ZoneInfo(zone)).date()
 
 
 def _latest_occurrence(clock: str, zone: str, now: int, weekday: int | None = None) -> int:

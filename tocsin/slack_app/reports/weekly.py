@@ -18,7 +18,7 @@ from moderation.statistics import wilson
 from replay.report.monthly.locale import MONTHS
 from replay.report.weekly.figures import falling, rising
 from tocsin.slack_app import views
-from tocsin.slack_app.reports.abusive_text import is_abusive
+from tocsin.slack_app.reports.abusive_text import civil_label, is_abusive
 from tocsin.slack_app.reports.digest import MAX_JSON_CHARS
 from tocsin.slack_app.reports.paper import SLACK
 from tocsin.slack_app.text import majority_language, translate
@@ -162,8 +162,7 @@ def topic_text(topic: WeekTopic, paper: Paper, language: Language) -> str:
     """Return a topic with its mentions in both weeks."""
     key = "week_topic_new" if not topic.before else "week_topic" if topic.now else "week_topic_over"
     now, before = (format_number(count, language) for count in (topic.now, topic.before))
-    label = translate(language, "week_abusive") if is_abusive(topic.label) else paper.text(topic.label, 50)
-    return translate(language, key, label=label, now=now, before=before)
+    return translate(language, key, label=civil_label(topic.label, 50, paper, language), now=now, before=before)
 
 
 def _buzz_lines(found: Sequence[GoodBuzz], paper: Paper, language: Language) -> list[str]:

@@ -1,4 +1,4 @@
-"""Does the group keep to one active listener, and does a listener write only while it may?"""
+"""The group keeps to one active listener, and a listener writes only while it may."""
 
 from __future__ import annotations
 
